@@ -1,0 +1,1 @@
+"""From plain data and templates to files: environments, layout, text escaping, file trees."""
