@@ -38,24 +38,39 @@ class Config(Value):
 
     entities: Annotated[
         tuple[str, ...] | None,
-        Field(title="Entities", description="Names of the entities to generate; none given: all of them."),
+        Field(
+            title="Entities",
+            description="Names of the entities to generate; none given: all of them.",
+        ),
     ] = None
     platforms: Annotated[
-        tuple[Platform, ...], Field(title="Platforms", description="What to generate.", min_length=1)
+        tuple[Platform, ...],
+        Field(title="Platforms", description="What to generate.", min_length=1),
     ] = (Platform.BACKEND, Platform.FRONTEND)
-    style: Annotated[Style, Field(title="Code style", description="How the code is cut into files and layers.")] = (
-        Style.STANDARD
-    )
-    database: Annotated[Database, Field(title="Database", description="What the back end stores its rows in.")] = (
-        Database.POSTGRESQL
-    )
-    tests: Annotated[bool, Field(title="Tests", description="Generate the projects' own tests.")] = True
-    docs: Annotated[bool, Field(title="Documentation", description="Generate guides and the data model.")] = True
-    sample_data: Annotated[bool, Field(title="Sample data", description="Generate rows to start with.")] = True
-    docker: Annotated[bool, Field(title="Dockerfiles", description="Generate Dockerfiles and compose.yaml.")] = True
+    style: Annotated[
+        Style, Field(title="Code style", description="How the code is cut into files and layers.")
+    ] = Style.STANDARD
+    database: Annotated[
+        Database, Field(title="Database", description="What the back end stores its rows in.")
+    ] = Database.POSTGRESQL
+    tests: Annotated[
+        bool, Field(title="Tests", description="Generate the projects' own tests.")
+    ] = True
+    docs: Annotated[
+        bool, Field(title="Documentation", description="Generate guides and the data model.")
+    ] = True
+    sample_data: Annotated[
+        bool, Field(title="Sample data", description="Generate rows to start with.")
+    ] = True
+    docker: Annotated[
+        bool, Field(title="Dockerfiles", description="Generate Dockerfiles and compose.yaml.")
+    ] = True
     env_configs: Annotated[
         bool,
-        Field(title="Environments", description="Generate settings for development, staging and production."),
+        Field(
+            title="Environments",
+            description="Generate settings for development, staging and production.",
+        ),
     ] = True
 
     def facts(self) -> dict[str, Any]:
@@ -85,7 +100,8 @@ def select(project: Project, config: Config) -> Project:
         missing = "; ".join(f"{name} needs {', '.join(targets)}" for name, targets in gaps.items())
         complete = ",".join(with_all_needed(project, config.entities))
         raise ProjectError.bad_input(
-            f"The selection is not complete: {missing}.", hint=f"Add all of them: --entities {complete}"
+            f"The selection is not complete: {missing}.",
+            hint=f"Add all of them: --entities {complete}",
         )
     return project.only(config.entities)
 

@@ -39,7 +39,9 @@ class Output:
 
     __slots__ = ("_source", "entry", "made_from", "path", "unit")
 
-    def __init__(self, path: str, entry: Entry, unit: str, made_from: str, source: "PackSource") -> None:
+    def __init__(
+        self, path: str, entry: Entry, unit: str, made_from: str, source: "PackSource"
+    ) -> None:
         self.path = path
         self.entry = entry
         self.unit = unit
@@ -64,12 +66,14 @@ class Output:
 class PackSource:
     """One pack applied to one project: its contexts, made once each and only when asked for."""
 
-    def __init__(self, pack: Pack, project: Project, config: Config, compiled: Path | None) -> None:
+    def __init__(
+        self, pack: Pack, views: Views, project: Project, config: Config, compiled: Path | None = None
+    ) -> None:
         self.pack = pack
+        self._views = views
         self._project = project
         self._config = config
         self._compiled = compiled
-        self._views = cast(Views, importlib.import_module(f"stackwright.generation.{pack.name}"))
         self._facts = config.facts()
         self._options = _json(self._facts) + __version__
         self._entities: dict[str, tuple[dict[str, Any], str]] = {}
@@ -84,11 +88,15 @@ class PackSource:
                 for entity in self._project.entities:
                     view, digest = self._entity_context(entity)
                     if holds(entry.when, {**facts, **view}):
-                        made_from = self._made_from(entry, digest, self._project_context("names")[1])
+                        made_from = self._made_from(
+                            entry, digest, self._project_context("names")[1]
+                        )
                         found.append(Output(entry.path(view), entry, entity.name, made_from, self))
             elif holds(entry.when, facts):
                 parts = (self._project_context(entry.reads)[1],) if entry.is_template else ()
-                found.append(Output(entry.output, entry, PROJECT_UNIT, self._made_from(entry, *parts), self))
+                found.append(
+                    Output(entry.output, entry, PROJECT_UNIT, self._made_from(entry, *parts), self)
+                )
         return found
 
     def render(self, output: Output) -> tuple[bytes, tuple[Origin, ...]]:
@@ -140,7 +148,7 @@ def outputs(project: Project, config: Config, compiled: Path | None = None) -> l
         output
         for pack in packs()
         if pack.platform == PROJECT_UNIT or pack.platform in config.platforms
-        for output in PackSource(pack, project, config, compiled).outputs()
+        for output in PackSource(pack, views(pack), project, config, compiled).outputs()
     ]
     return sorted(found, key=lambda output: output.path)
 
@@ -150,6 +158,11 @@ def packs() -> tuple[Pack, ...]:
     """The template packs that come with Stackwright."""
     folders = sorted(path.parent for path in TEMPLATES.glob("*/template.yaml"))
     return tuple(read_pack(folder) for folder in folders)
+
+
+def views(pack: Pack) -> Views:
+    """The view module of a pack that comes with Stackwright."""
+    return cast(Views, importlib.import_module(f"stackwright.generation.{pack.name}"))
 
 
 def _json(data: Mapping[str, Any]) -> str:

@@ -10,7 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import BaseLoader, Environment, FileSystemBytecodeCache, StrictUndefined, TemplateNotFound
+from jinja2 import (
+    BaseLoader,
+    Environment,
+    FileSystemBytecodeCache,
+    StrictUndefined,
+    TemplateNotFound,
+)
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -19,7 +25,9 @@ from stackwright.rendering.layout import lay_out, py_args, translate_marks, ts_a
 from stackwright.rendering.text import FILTERS
 
 LINE_MARKS = 0xF0000  # one for each template line of a pack
-ELEMENT_MARKS = 0x100000  # the first ends an element, the others stand for the elements of one rendering
+ELEMENT_MARKS = (
+    0x100000  # the first ends an element, the others stand for the elements of one rendering
+)
 MARKS_A_PLANE = 0xFFFD
 
 
@@ -64,7 +72,8 @@ class Tracing(Extension):
             if token.type == "data":
                 pieces = token.value.split("\n")
                 text = "\n".join(
-                    lines.mark(name, token.lineno + offset) + piece for offset, piece in enumerate(pieces)
+                    lines.mark(name, token.lineno + offset) + piece
+                    for offset, piece in enumerate(pieces)
                 )
                 yield Token(token.lineno, "data", text)
             else:
@@ -119,7 +128,12 @@ class Renderer:
     """
 
     def __init__(
-        self, sources: Mapping[str, str], digest: str, cache: Path | None = None, *, trusted: bool = True
+        self,
+        sources: Mapping[str, str],
+        digest: str,
+        cache: Path | None = None,
+        *,
+        trusted: bool = True,
     ) -> None:
         self.lines = SourceLines(sources)
         if len(self.lines.origin) > MARKS_A_PLANE:
@@ -170,7 +184,9 @@ def _bytecode(cache: Path, digest: str) -> FileSystemBytecodeCache | None:
     folder = cache / "templates" / digest
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if folder.stat().st_uid != os.getuid():  # compiled templates are code: never run somebody else's
+        if (
+            folder.stat().st_uid != os.getuid()
+        ):  # compiled templates are code: never run somebody else's
             return None
     except OSError:
         return None

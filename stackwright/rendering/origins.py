@@ -27,7 +27,9 @@ def trace(marked: str, elements: list[str], lines: SourceLines) -> tuple[Origin,
     runs: list[tuple[int, int, int]] = []  # count, source line, element number
     source = element = 0
     for text in marked.split("\n"):
-        shown: tuple[int, int] | None = None  # the state when the line's first visible character came
+        shown: tuple[int, int] | None = (
+            None  # the state when the line's first visible character came
+        )
         end = 0
         for match in _MARKS.finditer(text):
             if shown is None and text[end : match.start()].strip(" "):

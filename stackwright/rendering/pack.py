@@ -86,7 +86,9 @@ def read_pack(root: Path) -> Pack:
         ProjectError: `template.yaml` is missing or says what the format does not know.
     """
     description = _description(root / "template.yaml")
-    macros = {str(p.relative_to(root)): p.read_bytes() for p in sorted((root / "macros").rglob("*.jinja"))}
+    macros = {
+        str(p.relative_to(root)): p.read_bytes() for p in sorted((root / "macros").rglob("*.jinja"))
+    }
     shared = _digest(*(part for name, text in macros.items() for part in (name.encode(), text)))
     entries = []
     for path in sorted((root / "files").rglob("*")):
@@ -128,7 +130,9 @@ def _holds(condition: str, facts: Mapping[str, object]) -> bool:
     name, _, wanted = condition.removeprefix("!").partition("=")
     value = facts.get(name, False)
     if wanted:
-        values = {str(item) for item in value} if isinstance(value, list | tuple | set) else {str(value)}
+        values = (
+            {str(item) for item in value} if isinstance(value, list | tuple | set) else {str(value)}
+        )
         answer = bool(values & set(wanted.split("|")))
     else:
         answer = bool(value)
@@ -164,7 +168,9 @@ def _description(path: Path) -> _Description:
     try:
         return _Description.model_validate(yaml.safe_load(path.read_text("utf-8")))
     except OSError as error:
-        raise ProjectError(f"{path} cannot be read: {error.strerror}.", hint="A pack needs this file.") from error
+        raise ProjectError(
+            f"{path} cannot be read: {error.strerror}.", hint="A pack needs this file."
+        ) from error
     except (yaml.YAMLError, ValidationError) as error:
         raise ProjectError(f"{path} is not a template description: {error}") from error
 

@@ -26,7 +26,7 @@ def ts_str(text: str) -> str:
     r"""A TypeScript string literal as Prettier leaves it."""
     mark = quote(text)
     body = json.dumps(text, ensure_ascii=False)[1:-1].replace('\\"', '"')
-    body = body.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("\x7f", "\\u007f")
+    body = "".join(char if char.isprintable() else f"\\u{{{ord(char):x}}}" for char in body)
     return f"{mark}{body.replace(mark, chr(92) + mark)}{mark}"
 
 
@@ -62,8 +62,9 @@ def yaml_str(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """The text with every run of white space (line breaks too) as one space."""
-    return _BREAKS.sub(" ", text).strip()
+    """The text with every run of white space (line breaks too) as one space, without control characters."""
+    line = _BREAKS.sub(" ", text).strip()
+    return line if line.isprintable() else "".join(char for char in line if char.isprintable())
 
 
 def _py_char(char: str, mark: str) -> str:
@@ -73,7 +74,13 @@ def _py_char(char: str, mark: str) -> str:
         return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}[char]
     if not char.isprintable():
         code = ord(char)
-        return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+        return (
+            f"\\x{code:02x}"
+            if code < 0x100
+            else f"\\u{code:04x}"
+            if code < 0x10000
+            else f"\\U{code:08x}"
+        )
     return char
 
 

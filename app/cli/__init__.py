@@ -1,0 +1,15 @@
+"""The command line: `stackwright`."""
+
+import sys
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code: 0 ok, 1 failed, 2 bad input."""
+    if sys.argv[1:] in (["--version"], ["-V"]):  # answered without loading anything
+        from stackwright import __version__
+
+        print(f"stackwright {__version__}")
+        return
+    from app.cli.commands import run
+
+    sys.exit(run())

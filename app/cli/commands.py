@@ -1,0 +1,65 @@
+"""All commands in one place, and the one way in which they fail."""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from click import exceptions as click_exceptions
+
+from app.cli import doctor, generation, show
+from stackwright import __version__
+from stackwright.errors import ProjectError
+
+app = typer.Typer(
+    name="stackwright",
+    help="From a domain model to a whole product that keeps running.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command()(generation.validate)
+app.command()(generation.plan)
+app.command()(generation.estimate)
+app.command()(generation.generate)
+app.command()(generation.schema)
+app.command()(doctor.doctor)
+
+
+@app.callback()
+def options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", "-V", help="Show the version and end.")
+    ] = False,
+) -> None:
+    """From a domain model to a whole product that keeps running."""
+    if version:
+        print(f"stackwright {__version__}")
+        raise typer.Exit
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Carry out one command line and return its exit code: 0 ok, 1 failed, 2 bad input."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = app(words, standalone_mode=False)
+    except ProjectError as error:
+        show.failure(error, as_json="--json" in words)
+        return error.exit_code
+    except click_exceptions.ClickException as error:
+        if "--json" in words:
+            print(json.dumps({"error": {"message": error.format_message()}}))
+        else:
+            error.show()
+        return 2
+    except (KeyboardInterrupt, click_exceptions.Abort):
+        print("Stopped. What was written before is whole.", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - the reader went away; Python flushes at exit
+        return 1
+    return code if isinstance(code, int) else 0

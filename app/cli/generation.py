@@ -1,0 +1,255 @@
+"""`stackwright validate`, `plan`, `estimate`, `generate` and `schema`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.cli import show
+from stackwright.generation.config import Config, Database, Platform, Style
+
+if TYPE_CHECKING:
+    from stackwright.generation.plan import Plan
+
+Model = Annotated[
+    Path, typer.Argument(metavar="FILE", help="The domain model, a *.stackwright.yaml file.")
+]
+Out = Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="The project's folder.")]
+Json = Annotated[bool, typer.Option("--json", help="Answer as JSON on standard output.")]
+Entities = Annotated[
+    str,
+    typer.Option(
+        metavar="A,B",
+        help="Only these entities (all: every one); those they point to must be among them. "
+        "Choices not given are those of the last generation in the folder.",
+    ),
+]
+Platforms = Annotated[
+    str, typer.Option(metavar="LIST", help="What to generate: backend, frontend.")
+]
+StyleOption = Annotated[Style | None, typer.Option(help="How the code is cut.")]
+DatabaseOption = Annotated[
+    Database | None, typer.Option(help="What the back end stores its rows in.")
+]
+Tests = Annotated[bool | None, typer.Option("--tests/--no-tests", help="The projects' own tests.")]
+Docs = Annotated[
+    bool | None,
+    typer.Option("--docs/--no-docs", help="Guides, ER diagram, API and data model reference."),
+]
+SampleData = Annotated[
+    bool | None, typer.Option("--sample-data/--no-sample-data", help="Rows to start with.")
+]
+Docker = Annotated[
+    bool | None, typer.Option("--docker/--no-docker", help="Dockerfiles and compose.yaml.")
+]
+EnvConfigs = Annotated[
+    bool | None,
+    typer.Option(
+        "--env-configs/--no-env-configs", help="Settings for development, staging, production."
+    ),
+]
+Everything = Annotated[bool, typer.Option("--all", help="List every file of the plan.")]
+
+
+def validate(model: Model, *, as_json: Json = False) -> int:
+    """Check a model and report every problem at once, with file, line, column and what to do."""
+    from tasks.generation import check_model, read_file
+
+    project, findings = check_model(read_file(model), str(model))
+    if as_json:
+        show.as_json(
+            {
+                "ok": True,
+                "project": project.name,
+                "entities": [entity.name for entity in project.entities],
+                "findings": [finding.model_dump() for finding in findings],
+            }
+        )
+    else:
+        show.findings(findings)
+        relations = sum(len(entity.relations) for entity in project.entities)
+        show.console().print(
+            f"[bold green]ok[/] {model}: {len(project.entities)} entities, {relations} relations"
+        )
+    return 0
+
+
+def plan(
+    model: Model,
+    out: Out,
+    *,
+    entities: Entities = "",
+    platforms: Platforms = "",
+    style: StyleOption = None,
+    database: DatabaseOption = None,
+    tests: Tests = None,
+    docs: Docs = None,
+    sample_data: SampleData = None,
+    docker: Docker = None,
+    env_configs: EnvConfigs = None,
+    everything: Everything = False,
+    as_json: Json = False,
+) -> int:
+    """Show what `generate` would do to a folder, file by file, without writing anything."""
+    from tasks.generation import plan_project, read_model
+
+    config = _config(
+        out,
+        entities,
+        platforms,
+        style=style,
+        database=database,
+        tests=tests,
+        docs=docs,
+        sample_data=sample_data,
+        docker=docker,
+        env_configs=env_configs,
+    )
+    _show_plan(plan_project(read_model(model), config, out), everything=everything, as_json=as_json)
+    return 0
+
+
+def estimate(
+    model: Model,
+    *,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="DIR", help="The project's folder, if any."),
+    ] = None,
+    entities: Entities = "",
+    platforms: Platforms = "",
+    style: StyleOption = None,
+    database: DatabaseOption = None,
+    tests: Tests = None,
+    docs: Docs = None,
+    sample_data: SampleData = None,
+    docker: Docker = None,
+    env_configs: EnvConfigs = None,
+    as_json: Json = False,
+) -> int:
+    """Say what a generation will produce, how long it takes by this machine's history, and what may go wrong."""
+    from tasks.generation import estimate_project, read_model
+
+    config = _config(
+        out,
+        entities,
+        platforms,
+        style=style,
+        database=database,
+        tests=tests,
+        docs=docs,
+        sample_data=sample_data,
+        docker=docker,
+        env_configs=env_configs,
+    )
+    estimated = estimate_project(read_model(model), config, out)
+    if as_json:
+        show.as_json(estimated.model_dump(mode="json"))
+    else:
+        show.estimate(estimated)
+    return 0
+
+
+def generate(
+    model: Model,
+    out: Out,
+    *,
+    entities: Entities = "",
+    platforms: Platforms = "",
+    style: StyleOption = None,
+    database: DatabaseOption = None,
+    tests: Tests = None,
+    docs: Docs = None,
+    sample_data: SampleData = None,
+    docker: Docker = None,
+    env_configs: EnvConfigs = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the plan.")] = False,
+    everything: Everything = False,
+    server: Annotated[
+        str,
+        typer.Option(
+            metavar="URL",
+            envvar="STACKWRIGHT_URL",
+            help="Run it as a flow on this Prefect server and follow it; without one it runs right here.",
+        ),
+    ] = "",
+    as_json: Json = False,
+) -> int:
+    """Generate the project, or bring an existing one up to date; files you edited are kept and reported."""
+    config = _config(
+        out,
+        entities,
+        platforms,
+        style=style,
+        database=database,
+        tests=tests,
+        docs=docs,
+        sample_data=sample_data,
+        docker=docker,
+        env_configs=env_configs,
+    )
+    if dry_run:
+        from tasks.generation import plan_project, read_model
+
+        _show_plan(
+            plan_project(read_model(model), config, out), everything=everything, as_json=as_json
+        )
+        return 0
+    from app.cli.progress import Watching
+
+    with Watching(quiet=as_json) as watching:
+        if server:
+            from app.runs import generate_remotely
+
+            report = generate_remotely(server, model, config, out, watching.message)
+        else:
+            from flows.stories.generation import generate_locally
+
+            report = generate_locally(model, config, out, watching.message)
+    if as_json:
+        show.as_json(report.model_dump(mode="json"))
+    else:
+        show.report(report)
+    return 0
+
+
+def schema() -> int:
+    """Print the JSON Schema of the language, for completion and checks in editors."""
+    from stackwright.domain.language import json_schema
+
+    show.as_json(json_schema())
+    return 0
+
+
+def _show_plan(planned: "Plan", *, everything: bool, as_json: bool) -> None:
+    if as_json:
+        show.as_json({**planned.model_dump(mode="json"), "counts": planned.counts()})
+    else:
+        show.plan(planned, everything=everything)
+
+
+def _config(out: Path | None, entities: str, platforms: str, **options: object) -> Config:
+    """The choices: what the command line says, else what the project in `out` was generated with."""
+    names = _list(platforms)
+    unknown = [name for name in names if name not in list(Platform)]
+    if unknown:
+        raise typer.BadParameter(
+            f"{', '.join(unknown)} is no platform; there are {', '.join(Platform)}.",
+            param_hint="--platforms",
+        )
+    chosen: dict[str, object] = {
+        name: value for name, value in options.items() if value is not None
+    }
+    if names:
+        chosen["platforms"] = tuple(dict.fromkeys(names))
+    if entities:
+        chosen["entities"] = None if entities == "all" else tuple(_list(entities))
+    if out is None:
+        return Config.model_validate(chosen)
+    from tasks.generation import read_lock
+
+    return Config.model_validate({**read_lock(out).config.model_dump(), **chosen})
+
+
+def _list(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

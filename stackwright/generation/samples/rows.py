@@ -1,0 +1,233 @@
+"""Rows that keep every rule of the model, with links to the rows of other entities.
+
+A link is the number of a row in `rows(project, target, count)` of the same count, so that the rows of
+one entity can be made without those of the others.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from stackwright.domain.entity import BUILT_IN_USER, Entity
+from stackwright.domain.field import Field, FieldType
+from stackwright.domain.project import Project
+from stackwright.domain.relation import Relation, RelationKind
+from stackwright.errors import Finding
+from stackwright.generation.samples import readable
+from stackwright.generation.samples.checks import repaired
+from stackwright.generation.samples.values import seeded, value
+from stackwright.value import Value
+
+USERS = 4  # demonstration accounts that rows can point to: numbers 0 to 3
+KEY_LENGTH = 36  # characters of an invented string key
+_ATTEMPTS = 24  # for one row: other values are tried when uniqueness or a check fails
+_EMPTY_SHARE = 0.18  # of the optional values, except in the first row
+
+
+class Member(Value):
+    """One entry of a many-to-many relation: the number of the target's row, and the attributes."""
+
+    number: int
+    values: dict[str, Any] = {}
+
+
+class Row(Value):
+    """One valid row; values are as Python knows them (`as_json` turns them into JSON)."""
+
+    entity: str
+    number: int  # from 0
+    key: str | None = None  # only for entities whose key is a string
+    values: dict[str, Any]  # own fields
+    links: dict[str, int | None] = {}  # to-one relations: number of the target's row
+    members: dict[str, tuple[Member, ...]] = {}  # many-to-many relations
+
+
+class Rows(Value):
+    """The rows that were found, and why there are fewer than asked for."""
+
+    rows: tuple[Row, ...]
+    findings: tuple[Finding, ...] = ()
+
+
+def rows(project: Project, entity: Entity, count: int) -> Rows:
+    """Valid, plausible rows of an entity; the same ones every time.
+
+    Args:
+        project: The model; needed for relations.
+        entity: One of its entities.
+        count: Rows wanted. Fewer come back when uniqueness or the targets of required relations
+            allow no more, or when no value keeps every rule (then with a warning).
+    """
+    return _rows(project, entity, count, ())
+
+
+def _rows(project: Project, entity: Entity, count: int, path: tuple[str, ...]) -> Rows:
+    available = _available(project, entity, count, path)
+    blocked = [
+        _warning(relation.where or entity.where, f"{relation.target} has no sample rows to point to")
+        for relation in entity.relations
+        if relation.required and not available[relation.name]
+    ]
+    if blocked:
+        return Rows(rows=(), findings=tuple(blocked))
+    taken: list[set[tuple[Any, ...]]] = [set() for _ in _unique_sets(entity)]
+    keys: set[str] = set()
+    found: list[Row] = []
+    for number in range(count):
+        for candidate in _candidates(entity, number, available):
+            identities = [_identity(candidate, names) for names in _unique_sets(entity)]
+            if any(one in used for one, used in zip(identities, taken, strict=True) if one):
+                continue
+            for one, used in zip(identities, taken, strict=True):
+                if one:
+                    used.add(one)
+            found.append(candidate.model_copy(update={"number": len(found), "key": _key(entity, candidate, keys)}))
+            break
+        else:
+            break
+    findings = () if found or not count else (_warning(entity.where, _why_none(entity, available)),)
+    return Rows(rows=tuple(found), findings=findings)
+
+
+def _available(project: Project, entity: Entity, count: int, path: tuple[str, ...]) -> dict[str, int]:
+    """How many rows each relation can choose from."""
+    found: dict[str, int] = {}
+    for relation in entity.relations:
+        if relation.target == BUILT_IN_USER:
+            found[relation.name] = USERS
+        elif relation.is_self:
+            found[relation.name] = 0 if relation.required and relation.is_to_one else count
+        elif relation.target in path:
+            found[relation.name] = count
+        else:
+            target = project.entity(relation.target)
+            limited = bool(_unique_sets(target) or target.checks or any(r.required for r in target.relations))
+            found[relation.name] = (
+                len(_rows(project, target, count, (*path, entity.name)).rows) if limited else count
+            )
+    return found
+
+
+def _unique_sets(entity: Entity) -> list[tuple[str, ...]]:
+    """Every group of fields and to-one relations that no two rows may share."""
+    sets = [(field.name,) for field in entity.fields if field.unique]
+    sets += [(relation.name,) for relation in entity.relations if relation.kind is RelationKind.ONE_TO_ONE]
+    sets += list(entity.unique)
+    if entity.primary_key.kind == "fields":
+        sets.append(entity.primary_key.parts)
+    return sets
+
+
+def _identity(row: Row, names: tuple[str, ...]) -> tuple[Any, ...]:
+    """What must be unique; empty when a part is missing, as databases treat NULL."""
+    parts = tuple(row.values.get(name, row.links.get(name)) for name in names)
+    if any(part is None for part in parts):
+        return ()
+    return tuple(part.lower() if isinstance(part, str) else repr(part) for part in parts)
+
+
+def _candidates(entity: Entity, number: int, available: dict[str, int]) -> Iterator[Row]:
+    for attempt in range(_ATTEMPTS):
+        links = _links(entity, number, attempt, available)
+        if links is None:
+            return
+        values = {field.name: _value(entity, field, number, attempt) for field in entity.fields}
+        if any(values[field.name] is None for field in _filled(entity)):
+            continue
+        kept = repaired(entity, values)
+        if kept is not None:
+            members = _members(entity, number, attempt, available)
+            yield Row(entity=entity.name, number=number, values=kept, links=links, members=members)
+
+
+def _filled(entity: Entity) -> list[Field]:
+    return [field for field in entity.fields if field.required or field.name in entity.primary_key.parts]
+
+
+def _value(entity: Entity, field: Field, number: int, attempt: int) -> Any:
+    optional = not field.required and field.name not in entity.primary_key.parts
+    if optional and number and seeded(entity.name, field.name, number, "empty").random() < _EMPTY_SHARE:
+        return None
+    steps = 1 if attempt < 12 else attempt  # a few small moves, then larger ones
+    return value(field, entity.name, number, attempt * steps)
+
+
+def _links(
+    entity: Entity, number: int, attempt: int, available: dict[str, int]
+) -> dict[str, int | None] | None:
+    """Targets of the to-one relations; None when a required one has no row left."""
+    links: dict[str, int | None] = {}
+    for relation in entity.relations:
+        if relation.is_to_one:
+            links[relation.name] = link = _link(entity, relation, number, attempt, available[relation.name])
+            if link is None and (relation.required or relation.name in entity.primary_key.parts):
+                return None
+    return links
+
+
+def _link(entity: Entity, relation: Relation, number: int, attempt: int, room: int) -> int | None:
+    if relation.is_self:  # an earlier row, so that there is no circle
+        return None if not number else number - 1 if relation.kind is RelationKind.ONE_TO_ONE else (number - 1) // 2
+    if not room:
+        return None
+    if relation.kind is RelationKind.ONE_TO_ONE:
+        return number if number < room else None
+    needed = relation.required or relation.name in entity.primary_key.parts
+    rng = seeded(entity.name, relation.name, number)
+    if number and not needed and rng.random() < _EMPTY_SHARE:
+        return None
+    return (number + attempt * (attempt + 1) // 2) % room if number < 3 or attempt else rng.randrange(room)
+
+
+def _members(
+    entity: Entity, number: int, attempt: int, available: dict[str, int]
+) -> dict[str, tuple[Member, ...]]:
+    chosen: dict[str, tuple[Member, ...]] = {}
+    for relation in entity.relations:
+        if relation.is_to_one:
+            continue
+        room = available[relation.name]
+        rng = seeded(entity.name, relation.name, number, attempt, "members")
+        count = min(room, rng.randint(1, 3))
+        if number and not relation.required and rng.random() < _EMPTY_SHARE / 2:
+            count = 0
+        numbers = [(number + step) % room for step in range(count + 1)] if room else []
+        numbers = [target for target in dict.fromkeys(numbers) if not relation.is_self or target != number][:count]
+        place = f"{entity.name}_{relation.name}"
+        chosen[relation.name] = tuple(
+            Member(
+                number=target,
+                values={field.name: value(field, place, number * 3 + step) for field in relation.attributes},
+            )
+            for step, target in enumerate(numbers)
+        )
+    return chosen
+
+
+def _key(entity: Entity, row: Row, taken: set[str]) -> str | None:
+    if entity.primary_key.kind != "string":
+        return None
+    shown = row.values.get(entity.display or "")
+    key = readable.slug(shown if isinstance(shown, str) else entity.name)[:KEY_LENGTH].strip("-")
+    if key in taken or not isinstance(shown, str):
+        key = f"{key[: KEY_LENGTH - 6].strip('-')}-{row.number + 1}"
+    taken.add(key)
+    return key
+
+
+def _why_none(entity: Entity, available: dict[str, int]) -> str:
+    for relation in entity.relations:
+        if relation.is_self and relation.required and relation.is_to_one:
+            return f"{entity.name} has no sample rows: `{relation.name}` needs a row before the first one exists"
+    for field in _filled(entity):
+        if field.type not in (FieldType.JSON,) and value(field, entity.name, 0) is None:
+            return f"{entity.name} has no sample rows: no value was found that keeps the rules of `{field.name}`"
+    return f"{entity.name} has no sample rows: no row was found that keeps all of its checks"
+
+
+def _warning(where: str, message: str) -> Finding:
+    return Finding(
+        level="warning",
+        where=where,
+        message=f"{message}.",
+        hint="Look whether these rules contradict each other, or give `examples`.",
+    )
