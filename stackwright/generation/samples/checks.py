@@ -22,7 +22,9 @@ def failing(entity: Entity, values: dict[str, Any]) -> list[Check]:
     return [check for check in entity.checks if evaluate(check.expression, values) is False]
 
 
-def repaired(entity: Entity, values: dict[str, Any], keep: tuple[str, ...] = ()) -> dict[str, Any] | None:
+def repaired(
+    entity: Entity, values: dict[str, Any], keep: tuple[str, ...] = ()
+) -> dict[str, Any] | None:
     """The row, changed in as few fields as possible so that every check holds; None when none was found.
 
     Args:
@@ -54,11 +56,15 @@ def repaired(entity: Entity, values: dict[str, Any], keep: tuple[str, ...] = ())
 
 def _involved(entity: Entity, checks: list[Check]) -> list[Field]:
     """Fields that the checks speak of, the last named first: it is the dependent one most often."""
-    names = list(dict.fromkeys(name for check in checks for name in _NAME.findall(check.expression.text)))
+    names = list(
+        dict.fromkeys(name for check in checks for name in _NAME.findall(check.expression.text))
+    )
     return [field for name in reversed(names) if (field := entity.field(name)) is not None]
 
 
-def _replacements(entity: Entity, field: Field, row: dict[str, Any], checks: list[Check]) -> Iterator[Any]:
+def _replacements(
+    entity: Entity, field: Field, row: dict[str, Any], checks: list[Check]
+) -> Iterator[Any]:
     """Other valid values for a field, the likeliest to help first."""
     seen: list[Any] = [row.get(field.name)]
     for candidate in _ideas(entity, field, row, checks):
@@ -75,7 +81,11 @@ def _ideas(entity: Entity, field: Field, row: dict[str, Any], checks: list[Check
     known = [row.get(other.name) for other in others] + literals
     for near in known:
         yield from _around(field, near)
-    numbers = [near for near in known if isinstance(near, (int, float, Decimal)) and not isinstance(near, bool)]
+    numbers = [
+        near
+        for near in known
+        if isinstance(near, (int, float, Decimal)) and not isinstance(near, bool)
+    ]
     for one in numbers:
         for two in numbers:
             total = Decimal(str(one)) * Decimal(str(two))
@@ -92,8 +102,6 @@ def _ideas(entity: Entity, field: Field, row: dict[str, Any], checks: list[Check
         yield from limits(field)
         for attempt in range(1, 10):
             yield value(field, entity.name, attempt, attempt)
-    if field.type in TEXTS:
-        yield from _around(field, native(field, field.min_length))
 
 
 def _literals(field: Field, check: Check) -> Iterator[Any]:
@@ -119,7 +127,7 @@ def _around(field: Field, near: Any) -> Iterator[Any]:
         yield from (near + timedelta(minutes=15), near, near - timedelta(minutes=15))
     elif isinstance(near, (int, float, Decimal)) and not isinstance(near, bool):
         yield from _numbers_around(field, Decimal(str(near)))
-    elif isinstance(near, type(value)) or (isinstance(near, str) and kind in TEXTS):
+    elif isinstance(near, str) and kind in TEXTS:
         yield near
 
 

@@ -27,7 +27,7 @@ class Member(Value):
     """One entry of a many-to-many relation: the number of the target's row, and the attributes."""
 
     number: int
-    values: dict[str, Any] = {}
+    values: dict[str, Any]
 
 
 class Row(Value):
@@ -37,8 +37,8 @@ class Row(Value):
     number: int  # from 0
     key: str | None = None  # only for entities whose key is a string
     values: dict[str, Any]  # own fields
-    links: dict[str, int | None] = {}  # to-one relations: number of the target's row
-    members: dict[str, tuple[Member, ...]] = {}  # many-to-many relations
+    links: dict[str, int | None]  # to-one relations: number of the target's row
+    members: dict[str, tuple[Member, ...]]  # many-to-many relations
 
 
 class Rows(Value):
@@ -63,7 +63,9 @@ def rows(project: Project, entity: Entity, count: int) -> Rows:
 def _rows(project: Project, entity: Entity, count: int, path: tuple[str, ...]) -> Rows:
     available = _available(project, entity, count, path)
     blocked = [
-        _warning(relation.where or entity.where, f"{relation.target} has no sample rows to point to")
+        _warning(
+            relation.where or entity.where, f"{relation.target} has no sample rows to point to"
+        )
         for relation in entity.relations
         if relation.required and not available[relation.name]
     ]
@@ -80,7 +82,11 @@ def _rows(project: Project, entity: Entity, count: int, path: tuple[str, ...]) -
             for one, used in zip(identities, taken, strict=True):
                 if one:
                     used.add(one)
-            found.append(candidate.model_copy(update={"number": len(found), "key": _key(entity, candidate, keys)}))
+            found.append(
+                candidate.model_copy(
+                    update={"number": len(found), "key": _key(entity, candidate, keys)}
+                )
+            )
             break
         else:
             break
@@ -88,7 +94,9 @@ def _rows(project: Project, entity: Entity, count: int, path: tuple[str, ...]) -
     return Rows(rows=tuple(found), findings=findings)
 
 
-def _available(project: Project, entity: Entity, count: int, path: tuple[str, ...]) -> dict[str, int]:
+def _available(
+    project: Project, entity: Entity, count: int, path: tuple[str, ...]
+) -> dict[str, int]:
     """How many rows each relation can choose from."""
     found: dict[str, int] = {}
     for relation in entity.relations:
@@ -100,7 +108,9 @@ def _available(project: Project, entity: Entity, count: int, path: tuple[str, ..
             found[relation.name] = count
         else:
             target = project.entity(relation.target)
-            limited = bool(_unique_sets(target) or target.checks or any(r.required for r in target.relations))
+            limited = bool(
+                _unique_sets(target) or target.checks or any(r.required for r in target.relations)
+            )
             found[relation.name] = (
                 len(_rows(project, target, count, (*path, entity.name)).rows) if limited else count
             )
@@ -110,7 +120,11 @@ def _available(project: Project, entity: Entity, count: int, path: tuple[str, ..
 def _unique_sets(entity: Entity) -> list[tuple[str, ...]]:
     """Every group of fields and to-one relations that no two rows may share."""
     sets = [(field.name,) for field in entity.fields if field.unique]
-    sets += [(relation.name,) for relation in entity.relations if relation.kind is RelationKind.ONE_TO_ONE]
+    sets += [
+        (relation.name,)
+        for relation in entity.relations
+        if relation.kind is RelationKind.ONE_TO_ONE
+    ]
     sets += list(entity.unique)
     if entity.primary_key.kind == "fields":
         sets.append(entity.primary_key.parts)
@@ -140,12 +154,18 @@ def _candidates(entity: Entity, number: int, available: dict[str, int]) -> Itera
 
 
 def _filled(entity: Entity) -> list[Field]:
-    return [field for field in entity.fields if field.required or field.name in entity.primary_key.parts]
+    return [
+        field for field in entity.fields if field.required or field.name in entity.primary_key.parts
+    ]
 
 
 def _value(entity: Entity, field: Field, number: int, attempt: int) -> Any:
     optional = not field.required and field.name not in entity.primary_key.parts
-    if optional and number and seeded(entity.name, field.name, number, "empty").random() < _EMPTY_SHARE:
+    if (
+        optional
+        and number
+        and seeded(entity.name, field.name, number, "empty").random() < _EMPTY_SHARE
+    ):
         return None
     steps = 1 if attempt < 12 else attempt  # a few small moves, then larger ones
     return value(field, entity.name, number, attempt * steps)
@@ -158,7 +178,9 @@ def _links(
     links: dict[str, int | None] = {}
     for relation in entity.relations:
         if relation.is_to_one:
-            links[relation.name] = link = _link(entity, relation, number, attempt, available[relation.name])
+            links[relation.name] = link = _link(
+                entity, relation, number, attempt, available[relation.name]
+            )
             if link is None and (relation.required or relation.name in entity.primary_key.parts):
                 return None
     return links
@@ -166,7 +188,13 @@ def _links(
 
 def _link(entity: Entity, relation: Relation, number: int, attempt: int, room: int) -> int | None:
     if relation.is_self:  # an earlier row, so that there is no circle
-        return None if not number else number - 1 if relation.kind is RelationKind.ONE_TO_ONE else (number - 1) // 2
+        return (
+            None
+            if not number
+            else number - 1
+            if relation.kind is RelationKind.ONE_TO_ONE
+            else (number - 1) // 2
+        )
     if not room:
         return None
     if relation.kind is RelationKind.ONE_TO_ONE:
@@ -175,7 +203,11 @@ def _link(entity: Entity, relation: Relation, number: int, attempt: int, room: i
     rng = seeded(entity.name, relation.name, number)
     if number and not needed and rng.random() < _EMPTY_SHARE:
         return None
-    return (number + attempt * (attempt + 1) // 2) % room if number < 3 or attempt else rng.randrange(room)
+    return (
+        (number + attempt * (attempt + 1) // 2) % room
+        if number < 3 or attempt
+        else rng.randrange(room)
+    )
 
 
 def _members(
@@ -191,12 +223,17 @@ def _members(
         if number and not relation.required and rng.random() < _EMPTY_SHARE / 2:
             count = 0
         numbers = [(number + step) % room for step in range(count + 1)] if room else []
-        numbers = [target for target in dict.fromkeys(numbers) if not relation.is_self or target != number][:count]
+        numbers = [
+            target for target in dict.fromkeys(numbers) if not relation.is_self or target != number
+        ][:count]
         place = f"{entity.name}_{relation.name}"
         chosen[relation.name] = tuple(
             Member(
                 number=target,
-                values={field.name: value(field, place, number * 3 + step) for field in relation.attributes},
+                values={
+                    field.name: value(field, place, number * 3 + step)
+                    for field in relation.attributes
+                },
             )
             for step, target in enumerate(numbers)
         )
