@@ -5,11 +5,13 @@ the process that started it is killed. What to do lies in a journal; running it 
 finishes the rest. Needs the standard library only.
 """
 
+import fcntl
 import json
 import os
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 JOURNAL = ".stackwright/journal.json"
 STAGING = ".stackwright/staging"
@@ -22,9 +24,17 @@ def commit(root: Path) -> None:
         OSError: A step failed; everything done so far was undone.
     """
     journal = root / JOURNAL
-    if not journal.exists():
+    try:
+        file = journal.open(encoding="utf-8")
+    except FileNotFoundError:
         return
-    plan = json.loads(journal.read_text("utf-8"))
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # one at a time: a second one finds the journal gone
+        if journal.exists():
+            _carry_out(root, journal, json.load(file))
+
+
+def _carry_out(root: Path, journal: Path, plan: dict[str, Any]) -> None:
     new, old = root / plan["new"], root / plan["old"]
     try:
         for name in plan["put"]:
@@ -34,7 +44,7 @@ def commit(root: Path) -> None:
                 _make_room(old / name)
                 os.replace(root / name, old / name)
     except OSError:
-        _undo(root, new, old, plan["put"] + plan["remove"])
+        _undo(root, new, old, plan)
         journal.unlink()
         raise
     journal.unlink()
@@ -56,12 +66,14 @@ def _put(root: Path, new: Path, old: Path, name: str) -> None:
     os.replace(new / name, root / name)
 
 
-def _undo(root: Path, new: Path, old: Path, names: list[str]) -> None:
-    for name in reversed(names):
+def _undo(root: Path, new: Path, old: Path, plan: dict[str, Any]) -> None:
+    for name in [*plan["put"], *plan["remove"]]:
         if os.path.lexists(old / name):
             _make_room(root / name)
             os.replace(old / name, root / name)
-        elif not os.path.lexists(new / name) and os.path.lexists(root / name):
+    for name in plan["put"]:
+        created = not os.path.lexists(new / name) and not os.path.lexists(old / name)
+        if created and name not in plan["had"] and os.path.lexists(root / name):
             (root / name).unlink()
             _remove_empty_folders(root, (root / name).parent)
 

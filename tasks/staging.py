@@ -88,7 +88,7 @@ def put_in_place(out: Path, staging: Path, put: Iterable[str], remove: Iterable[
     new = staging / "new"
     if not out.exists():
         os.replace(new, out)
-        shutil.rmtree(_staging_root(out), ignore_errors=True)
+        shutil.rmtree(staging.parent, ignore_errors=True)
         return
     put, remove = tuple(put), tuple(remove)
     for name in (*put, *remove):
@@ -99,6 +99,7 @@ def put_in_place(out: Path, staging: Path, put: Iterable[str], remove: Iterable[
         "new": os.path.relpath(new, out),
         "old": os.path.relpath(staging / "old", out),
         "put": put,
+        "had": [name for name in put if os.path.lexists(out / name)],  # replaced, not new
         "remove": remove,
     }
     with draft.open("w", encoding="utf-8") as file:
@@ -119,7 +120,8 @@ def recover(out: Path) -> bool:
 
 def discard(out: Path) -> None:
     """Throw away what waits aside, after a failure or for a fresh start."""
-    shutil.rmtree(_staging_root(out), ignore_errors=True)
+    shutil.rmtree(out / commit.STAGING, ignore_errors=True)
+    shutil.rmtree(_beside(out), ignore_errors=True)
 
 
 def _slug(name: str) -> str:
@@ -127,7 +129,12 @@ def _slug(name: str) -> str:
 
 
 def _staging_root(out: Path) -> Path:
-    return out / commit.STAGING if out.exists() else out.with_name(f".{out.name}.stackwright")
+    return out / commit.STAGING if out.exists() else _beside(out)
+
+
+def _beside(out: Path) -> Path:
+    out = Path(os.path.abspath(out))  # `..` and `.` have no name
+    return out.with_name(f".{out.name}.stackwright")
 
 
 def _carry_out(out: Path) -> None:
