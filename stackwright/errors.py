@@ -54,7 +54,9 @@ class ProjectError(Exception):
         self.http_status = http_status
 
     @classmethod
-    def bad_input(cls, message: str, *, hint: str = "", findings: Sequence[Finding] = ()) -> "ProjectError":
+    def bad_input(
+        cls, message: str, *, hint: str = "", findings: Sequence[Finding] = ()
+    ) -> "ProjectError":
         """An error the user can mend: exit code 2, HTTP 422."""
         return cls(message, hint=hint, findings=findings, exit_code=2, http_status=422)
 

@@ -53,7 +53,7 @@ class Plan(Value):
     model: str  # digest of the domain model
     config: Config
     files: tuple[PlannedFile, ...]  # in the order of their paths
-    batches: tuple[Batch, ...]  # of the files that are written
+    batches: tuple[Batch, ...]  # of the files that are written or adopted
     adopted: tuple[
         str, ...
     ] = ()  # unchanged on disk, but the lock must learn what they are made from now
@@ -90,12 +90,12 @@ def make_plan(
         observed: Path → content digest of the wanted and the locked files that exist on disk.
     """
     files: list[PlannedFile] = []
-    adopted: list[str] = []
+    adopted: set[str] = set()
     for output in wanted:
         locked, present = lock.files.get(output.path), observed.get(output.path)
         action, reason = _decide(output, locked, present)
         if action is Action.UNCHANGED and (locked is None or locked.made_from != output.made_from):
-            adopted.append(output.path)
+            adopted.add(output.path)
         files.append(
             PlannedFile(
                 path=output.path,
@@ -126,14 +126,18 @@ def make_plan(
             )
         )
     files.sort(key=lambda file: file.path)
-    written = [file for file in files if file.action in (Action.CREATE, Action.UPDATE)]
+    written = [
+        file
+        for file in files
+        if file.action in (Action.CREATE, Action.UPDATE) or file.path in adopted
+    ]
     return Plan(
         project=project.name,
         model=model_digest(project),
         config=config,
         files=tuple(files),
         batches=_batches(written),
-        adopted=tuple(adopted),
+        adopted=tuple(sorted(adopted)),
     )
 
 
