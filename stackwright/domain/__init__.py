@@ -1,0 +1,1 @@
+"""What a user describes: projects, entities, fields, rules and relations."""
