@@ -37,7 +37,13 @@ TEXTS = frozenset({FieldType.STRING, FieldType.TEXT, FieldType.EMAIL, FieldType.
 MOMENTS = frozenset({FieldType.DATE, FieldType.TIME, FieldType.DATETIME})
 ORDERED = NUMBERS | MOMENTS | {FieldType.DURATION}
 FILES = frozenset({FieldType.FILE, FieldType.IMAGE})
-LIST_ITEMS = frozenset(FieldType) - {FieldType.LIST, FieldType.JSON, FieldType.FILE, FieldType.IMAGE, FieldType.POINT}
+LIST_ITEMS = frozenset(FieldType) - {
+    FieldType.LIST,
+    FieldType.JSON,
+    FieldType.FILE,
+    FieldType.IMAGE,
+    FieldType.POINT,
+}
 
 
 class EnumValue(Value):
@@ -61,7 +67,9 @@ class Field(Value):
     required: bool = False
     unique: bool = False
     default: JsonValue = None  # a value of the type, or "now" (date, time, datetime), or "uuid"
-    min: int | float | str | None = None  # ordered types; moments as ISO 8601 text; decimals as text
+    min: int | float | str | None = (
+        None  # ordered types; moments as ISO 8601 text; decimals as text
+    )
     max: int | float | str | None = None
     min_length: int | None = None  # texts: characters; lists: items
     max_length: int | None = None

@@ -31,19 +31,26 @@ class Project(Value):
     def incoming(self, name: str) -> tuple[Relation, ...]:
         """Relations of any entity (itself included) that point to the entity of that name."""
         return tuple(
-            relation for entity in self.entities for relation in entity.relations if relation.target == name
+            relation
+            for entity in self.entities
+            for relation in entity.relations
+            if relation.target == name
         )
 
     def only(self, names: Iterable[str]) -> "Project":
         """The same project with these entities alone; relations to others must not be left over."""
         wanted = set(names)
-        return self.model_copy(update={"entities": tuple(e for e in self.entities if e.name in wanted)})
+        return self.model_copy(
+            update={"entities": tuple(e for e in self.entities if e.name in wanted)}
+        )
 
     def missing_for(self, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """What a selection lacks: for each selected entity with a gap, the targets that are not selected."""
         wanted = set(names) | {BUILT_IN_USER}
         gaps = {
-            entity.name: tuple(dict.fromkeys(r.target for r in entity.relations if r.target not in wanted))
+            entity.name: tuple(
+                dict.fromkeys(r.target for r in entity.relations if r.target not in wanted)
+            )
             for entity in self.entities
             if entity.name in wanted
         }
