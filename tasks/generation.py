@@ -185,6 +185,13 @@ def staging_folder(plan: Plan, out: Path) -> Path:
     return staging.staging_for(out, digest(plan.model_dump_json().encode())[:12])
 
 
+def still_staged(receipt: BatchReceipt, aside: Path) -> bool:
+    """Whether the files of a batch that was rendered earlier still wait in the staging folder."""
+    return staging.is_noted(aside, receipt.batch) and all(
+        staging.is_staged(aside, file.path) for file in receipt.files
+    )
+
+
 def read_lock(out: Path) -> Lock:
     """The lock of a generated project, after finishing an interrupted change; empty when there is none."""
     with staging.explaining(f"Reading {out}"):

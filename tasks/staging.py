@@ -63,6 +63,16 @@ def staged(staging: Path, path: str) -> bytes:
     return (staging / "new" / path).read_bytes()
 
 
+def is_staged(staging: Path, path: str) -> bool:
+    """Whether a file of the new tree waits aside."""
+    return (staging / "new" / path).is_file()
+
+
+def is_noted(staging: Path, name: str) -> bool:
+    """Whether a text of this name waits beside the staged files."""
+    return (staging / f"{_slug(name)}.json").is_file()
+
+
 def note(staging: Path, name: str, text: str) -> None:
     """Leave a text beside the staged files for a later step."""
     (staging / f"{_slug(name)}.json").write_text(text, "utf-8")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from stackwright.errors import Finding, ProjectError
 from stackwright.generation.estimate import Amount, Estimate
 from stackwright.generation.plan import Action, Plan
-from stackwright.generation.receipt import WriteReceipt
+from stackwright.generation.request import GenerationReport
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -135,10 +135,10 @@ def estimate(estimated: Estimate) -> None:
     )
 
 
-def written(receipt: WriteReceipt, seconds: float) -> None:
-    """What a generation did, and what to do next."""
-    out = console()
-    done = [
+def report(done: GenerationReport) -> None:
+    """What a generation did."""
+    out, receipt = console(), done.receipt
+    changes = [
         f"{len(paths)} {word}"
         for word, paths in (
             ("created", receipt.created),
@@ -149,14 +149,14 @@ def written(receipt: WriteReceipt, seconds: float) -> None:
         if paths
     ]
     out.print(
-        f"[bold green]done[/] {', '.join(done) or 'nothing changed'}, {receipt.unchanged} unchanged in {seconds:.2f} s: "
-        f"{receipt.files} files, {receipt.lines} lines, {receipt.tests} tests in {_plain(receipt.out)}"
+        f"[bold green]done[/] in {done.seconds:.2f} s: {', '.join(changes) or 'nothing to change'}, "
+        f"{receipt.unchanged} unchanged"
     )
-
-
-def progress(sentence: str) -> None:
-    """One line of progress on standard error."""
-    print(sentence, file=sys.stderr)
+    out.print(
+        f"{_plain(receipt.out)} has {receipt.files} files, {receipt.lines} lines, {receipt.tests} tests"
+    )
+    for path in receipt.kept[:_LISTED]:
+        out.print(f"[cyan]= kept[/]     {_plain(path)}")
 
 
 def _figures(amount: Amount) -> Sequence[str]:
