@@ -42,7 +42,7 @@ def _carry_out(root: Path, journal: Path, plan: dict[str, Any]) -> None:
         for name in plan["remove"]:
             if os.path.lexists(root / name):
                 _make_room(old / name)
-                os.replace(root / name, old / name)
+                (root / name).replace(old / name)
     except OSError:
         _undo(root, new, old, plan)
         journal.unlink()
@@ -63,14 +63,14 @@ def _put(root: Path, new: Path, old: Path, name: str) -> None:
             os.link(root / name, old / name, follow_symlinks=False)
         except OSError:  # a file system without hard links
             shutil.copy2(root / name, old / name, follow_symlinks=False)
-    os.replace(new / name, root / name)
+    (new / name).replace(root / name)
 
 
 def _undo(root: Path, new: Path, old: Path, plan: dict[str, Any]) -> None:
     for name in [*plan["put"], *plan["remove"]]:
         if os.path.lexists(old / name):
             _make_room(root / name)
-            os.replace(old / name, root / name)
+            (old / name).replace(root / name)
     for name in plan["put"]:
         created = not os.path.lexists(new / name) and not os.path.lexists(old / name)
         if created and name not in plan["had"] and os.path.lexists(root / name):

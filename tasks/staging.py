@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from stackwright.errors import ProjectError
+from stackwright.generation.lock import digest
+from stackwright.generation.receipt import BatchReceipt
 from tasks import commit
 
 _REASONS = {
@@ -73,6 +75,15 @@ def is_noted(staging: Path, name: str) -> bool:
     return (staging / f"{_slug(name)}.json").is_file()
 
 
+def still_staged(staging: Path, receipt: BatchReceipt) -> bool:
+    """Whether everything that this batch rendered still waits aside, as it was."""
+    try:
+        noted(staging, receipt.batch)
+        return all(digest(staged(staging, file.path)) == file.content for file in receipt.files)
+    except OSError:
+        return False
+
+
 def note(staging: Path, name: str, text: str) -> None:
     """Leave a text beside the staged files for a later step."""
     (staging / f"{_slug(name)}.json").write_text(text, "utf-8")
@@ -97,7 +108,7 @@ def put_in_place(out: Path, staging: Path, put: Iterable[str], remove: Iterable[
     """
     new = staging / "new"
     if not out.exists():
-        os.replace(new, out)
+        new.replace(out)
         shutil.rmtree(staging.parent, ignore_errors=True)
         return
     put, remove = tuple(put), tuple(remove)
@@ -116,7 +127,7 @@ def put_in_place(out: Path, staging: Path, put: Iterable[str], remove: Iterable[
         json.dump(steps, file)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(draft, journal)
+    draft.replace(journal)
     _carry_out(out)
 
 
@@ -143,12 +154,12 @@ def _staging_root(out: Path) -> Path:
 
 
 def _beside(out: Path) -> Path:
-    out = Path(os.path.abspath(out))  # `..` and `.` have no name
+    out = out.absolute() if out.name not in {"", ".."} else out.resolve()
     return out.with_name(f".{out.name}.stackwright")
 
 
 def _carry_out(out: Path) -> None:
-    done = subprocess.run(  # noqa: S603 - our own interpreter and file, no shell
+    done = subprocess.run(  # our own interpreter and file, no shell
         [sys.executable, "-I", "-S", commit.__file__, str(out)],
         start_new_session=True,
         capture_output=True,

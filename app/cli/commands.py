@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -60,6 +61,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
         print("Stopped. What was written before is whole.", file=sys.stderr)
         return 1
     except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - the reader went away; Python flushes at exit
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - the reader went away; Python flushes at exit
         return 1
     return code if isinstance(code, int) else 0

@@ -26,14 +26,19 @@ class Watching:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         if self._bar is not None:
             self._bar.stop()
 
     def message(self, message: Message) -> None:
         """Show one message."""
-        if self._quiet or message.kind is MessageKind.ERROR:  # the error itself is shown by the door
+        if (
+            self._quiet or message.kind is MessageKind.ERROR
+        ):  # the error itself is shown by the door
             return
         if message.kind in _QUIET:
             if self._terminal and message.seconds > _SLOW_S:
@@ -44,7 +49,13 @@ class Watching:
     def _advance(self, message: Message) -> None:
         if self._bar is None or self._task is None:
             from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+            from rich.progress import (
+                BarColumn,
+                MofNCompleteColumn,
+                Progress,
+                TextColumn,
+                TimeRemainingColumn,
+            )
 
             self._bar = Progress(
                 TextColumn("{task.description}"),
@@ -56,4 +67,6 @@ class Watching:
             )
             self._bar.start()
             self._task = self._bar.add_task(message.step, total=message.total)
-        self._bar.update(self._task, description=message.step, completed=message.done, total=message.total)
+        self._bar.update(
+            self._task, description=message.step, completed=message.done, total=message.total
+        )

@@ -1,7 +1,6 @@
 """How answers look on a terminal: tables and findings for people, JSON for programs."""
 
 import json
-import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 

@@ -5,11 +5,13 @@ from statistics import median, quantiles
 from typing import Literal
 
 from stackwright.domain.project import Project
-from stackwright.generation.plan import Action, Plan
+from stackwright.generation.plan import NOTHING_NEW, Action, Plan
 from stackwright.generation.receipt import Rendered
 from stackwright.value import Value
 
 Risk = Literal["low", "medium", "high"]
+MANY_ENTITIES = 50
+MANY_FIELDS = 40
 MIN_SPREAD_RUNS = 4  # fewer runs give a range, not quartiles
 
 
@@ -116,30 +118,18 @@ def _duration(files: int, history: Sequence[PastRun]) -> Duration | None:
 
 def _risk(project: Project, plan: Plan) -> tuple[tuple[str, ...], Risk]:
     """What deserves a look first: lost or unapplied files are high, an unusual size is medium."""
-    reasons: list[tuple[Risk, str]] = []
-    deleted, kept = plan.having(Action.DELETE), plan.having(Action.KEPT)
+    high, medium = [], []
+    deleted = plan.having(Action.DELETE)
+    behind = [file for file in plan.having(Action.KEPT) if not file.reason.endswith(NOTHING_NEW)]
     if deleted:
-        reasons.append(
-            ("high", f"{len(deleted)} generated files are deleted, {deleted[0].path} for one")
-        )
-    behind = [file for file in kept if "not applied" in file.reason or "name" in file.reason]
+        high.append(f"{len(deleted)} generated files are deleted, {deleted[0].path} for one")
     if behind:
-        reasons.append(
-            ("high", f"{len(behind)} of your files stay as they are and miss what is new")
-        )
-    if len(project.entities) > 50:
-        reasons.append(
-            ("medium", f"{len(project.entities)} entities: consider splitting the product")
-        )
-    for entity in project.entities:
-        if len(entity.fields) > 40:
-            reasons.append(
-                (
-                    "medium",
-                    f"{entity.name} has {len(entity.fields)} fields: forms and tests get long",
-                )
-            )
-    level: Risk = next(
-        (name for name in ("high", "medium") if any(r == name for r, _ in reasons)), "low"
-    )  # type: ignore[assignment]  # mypy sees str in the tuple
-    return tuple(text for _, text in reasons), level
+        high.append(f"{len(behind)} files of yours stay as they are and miss what is new")
+    if len(project.entities) > MANY_ENTITIES:
+        medium.append(f"{len(project.entities)} entities: consider splitting the product")
+    medium.extend(
+        f"{entity.name} has {len(entity.fields)} fields: its form and its tests get long"
+        for entity in project.entities
+        if len(entity.fields) > MANY_FIELDS
+    )
+    return (*high, *medium), "high" if high else "medium" if medium else "low"

@@ -3,7 +3,7 @@
 import hashlib
 import json
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from stackwright import __version__
 from stackwright.errors import ProjectError
@@ -42,7 +42,7 @@ class Lock(Value):
     project: str = ""
     model: str = ""  # digest of the domain model
     config: Config = Config()
-    files: dict[str, LockedFile] = {}
+    files: dict[str, LockedFile] = Field(default_factory=dict)
 
     def text(self) -> str:
         """The lock as it lies on disk: sorted, one line a file, so that version control merges it well."""

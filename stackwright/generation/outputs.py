@@ -22,10 +22,21 @@ PROJECT_UNIT = "project"  # the unit of files that belong to no single entity
 class Views(Protocol):
     """What the view module of a pack offers: plain data for its templates."""
 
-    def project_facts(self, project: Project, config: Config) -> dict[str, Any]: ...
-    def project_names(self, project: Project, config: Config) -> dict[str, Any]: ...
-    def project_model(self, project: Project, config: Config) -> dict[str, Any]: ...
-    def entity_view(self, entity: Entity, project: Project, config: Config) -> dict[str, Any]: ...
+    def project_facts(self, project: Project, config: Config) -> dict[str, Any]:
+        """What holds for the whole project and depends on the choices alone."""
+        ...
+
+    def project_names(self, project: Project, config: Config) -> dict[str, Any]:
+        """The facts and the names of all entities."""
+        ...
+
+    def project_model(self, project: Project, config: Config) -> dict[str, Any]:
+        """The names and everything else of the model."""
+        ...
+
+    def entity_view(self, entity: Entity, project: Project, config: Config) -> dict[str, Any]:
+        """One entity with its neighbours, ready for templates."""
+        ...
 
 
 class Output:
@@ -67,7 +78,12 @@ class PackSource:
     """One pack applied to one project: its contexts, made once each and only when asked for."""
 
     def __init__(
-        self, pack: Pack, views: Views, project: Project, config: Config, compiled: Path | None = None
+        self,
+        pack: Pack,
+        views: Views,
+        project: Project,
+        config: Config,
+        compiled: Path | None = None,
     ) -> None:
         self.pack = pack
         self._views = views
@@ -162,7 +178,7 @@ def packs() -> tuple[Pack, ...]:
 
 def views(pack: Pack) -> Views:
     """The view module of a pack that comes with Stackwright."""
-    return cast(Views, importlib.import_module(f"stackwright.generation.{pack.name}"))
+    return cast("Views", importlib.import_module(f"stackwright.generation.{pack.name}"))
 
 
 def _json(data: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from stackwright.generation.outputs import PROJECT_UNIT, Output
 from stackwright.rendering.pack import Kind
 from stackwright.value import Value
 
+NOTHING_NEW = "; nothing new for it"
 BATCHES_A_PACK = 8  # a run has tens of tasks, not thousands
 
 
@@ -153,14 +154,14 @@ def _decide(output: Output, locked: LockedFile | None, present: str | None) -> t
     if present == locked.content and output.made_from == locked.made_from:
         return Action.UNCHANGED, ""
     if output.made_from == locked.made_from:
-        return Action.KEPT, "edited by you; nothing new for it"
+        return Action.KEPT, f"edited by you{NOTHING_NEW}"
     new = digest(output.render()[0])
     if new == present:
         return Action.UNCHANGED, ""
     if present == locked.content:
         return Action.UPDATE, ""
     if new == locked.content:
-        return Action.KEPT, "edited by you; nothing new for it"
+        return Action.KEPT, f"edited by you{NOTHING_NEW}"
     return Action.KEPT, "edited by you; the new version is not applied"
 
 

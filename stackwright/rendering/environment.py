@@ -108,7 +108,11 @@ class _Sources(BaseLoader):
     def __init__(self, sources: Mapping[str, str]) -> None:
         self._sources = sources
 
-    def get_source(self, environment: Environment, template: str) -> tuple[str, str | None, Any]:
+    def get_source(
+        self,
+        environment: Environment,  # noqa: ARG002 - Jinja's signature
+        template: str,
+    ) -> tuple[str, str | None, Any]:
         if template not in self._sources:
             raise TemplateNotFound(template)
         return translate_marks(self._sources[template]), template, lambda: True
@@ -151,7 +155,7 @@ class Renderer:
             lstrip_blocks=True,
             keep_trailing_newline=True,
             undefined=StrictUndefined,
-            autoescape=False,  # noqa: S701 - the output is source code; filters in text.py escape for each language
+            autoescape=False,  # the output is source code; filters in text.py escape for each language
             auto_reload=False,
             cache_size=-1,
             loader=_Sources(sources),

@@ -23,6 +23,7 @@ from collections.abc import Sequence
 
 OPEN, CLOSE, OPEN_LEVEL, CLOSE_LEVEL, SOFT, LINE, COMMA = map(chr, range(0xE001, 0xE008))
 WIDTH = 100  # columns
+_OPENING, _CLOSING, _BREAKS = (OPEN, OPEN_LEVEL), (CLOSE, CLOSE_LEVEL), (SOFT, LINE)
 
 _VISIBLE = str.maketrans("«»‹›¦¶¸", OPEN + CLOSE + OPEN_LEVEL + CLOSE_LEVEL + SOFT + LINE + COMMA)
 _TOKENS = re.compile(f"([{OPEN}-{COMMA}\n])")
@@ -62,80 +63,96 @@ def lay_out(text: str, step: int = 2, width: int = WIDTH) -> str:
     """
     if OPEN not in text and OPEN_LEVEL not in text:
         return text
-    tokens = _TOKENS.split(text)
-    out: list[str] = []
-    column = indent = 0  # of the current output line
-    at_start = True  # nothing but white space on the line yet
-    groups: list[tuple[bool, int]] = []  # broken, indentation of its breaks
-    base: list[int] = []  # indentation of the line on which each group opened
-    for position, token in enumerate(tokens):
-        if not token:
-            continue
-        if token == "\n":
-            out.append(token)
-            column, indent, at_start = 0, 0, True
-        elif token in (OPEN, OPEN_LEVEL):
-            broken = not _fits(tokens, position, width - column)
-            groups.append((broken, indent + (step if token == OPEN else 0)))
-            base.append(indent)
-        elif token in (CLOSE, CLOSE_LEVEL):
-            groups.pop()
-            base.pop()
-        elif token in (SOFT, LINE):
-            broken, level = groups[-1] if groups else (False, 0)
-            if broken:
-                if _closes(tokens, position):
-                    level = base[-1]
-                while out and out[-1].endswith(" ") and not out[-1].strip(" "):
-                    out.pop()
-                out.append("\n" + " " * level)
-                column = indent = level
-                at_start = False
-            elif token == LINE:
-                out.append(" ")
-                column += 1
-        elif token == COMMA:
-            if groups and groups[-1][0]:
-                out.append(",")
-                column += 1
+    printer = _Printer(_TOKENS.split(text), step, width)
+    for position, piece in enumerate(printer.pieces):
+        if piece:
+            printer.put(position, piece)
+    return "".join(printer.out)
+
+
+class _Printer:
+    """Puts out one piece after the other and remembers where on the line it is."""
+
+    def __init__(self, pieces: Sequence[str], step: int, width: int) -> None:
+        self.pieces, self.out = pieces, list[str]()
+        self._step, self._width = step, width
+        self._column = self._indent = 0  # of the current output line
+        self._at_start = True  # nothing but white space on the line yet
+        self._groups: list[
+            tuple[bool, int, int]
+        ] = []  # broken, level of its breaks, level it opened on
+
+    def put(self, position: int, piece: str) -> None:
+        """Put out the piece at this position."""
+        if piece == "\n":
+            self.out.append(piece)
+            self._column, self._indent, self._at_start = 0, 0, True
+        elif piece in _OPENING:
+            broken = not _fits(self.pieces, position, self._width - self._column)
+            level = self._indent + (self._step if piece == OPEN else 0)
+            self._groups.append((broken, level, self._indent))
+        elif piece in _CLOSING:
+            self._groups.pop()
+        elif piece in _BREAKS:
+            self._break(position, piece)
+        elif piece == COMMA:
+            if self._groups[-1][0]:
+                self._append(",")
         else:
-            out.append(token)
-            shown = _shown(token)
-            if at_start:
-                stripped = shown.lstrip(" ")
-                indent += len(shown) - len(stripped)
-                at_start = not stripped
-            column += _columns(shown)
-    return "".join(out)
+            self._text(piece)
+
+    def _break(self, position: int, piece: str) -> None:
+        broken, level, opened_on = self._groups[-1] if self._groups else (False, 0, 0)
+        if not broken:
+            self._append(" " if piece == LINE else "")
+            return
+        if _closes(self.pieces, position):
+            level = opened_on
+        self.out.append("\n" + " " * level)
+        self._column = self._indent = level
+        self._at_start = False
+
+    def _text(self, piece: str) -> None:
+        shown = _shown(piece)
+        if self._at_start:
+            stripped = shown.lstrip(" ")
+            self._indent += len(shown) - len(stripped)
+            self._at_start = not stripped
+        self.out.append(piece)
+        self._column += _columns(shown)
+
+    def _append(self, text: str) -> None:
+        self.out.append(text)
+        self._column += len(text)
 
 
-def _closes(tokens: Sequence[str], position: int) -> bool:
+def _closes(pieces: Sequence[str], position: int) -> bool:
     """Whether the break at this position is the last thing in its group."""
-    for token in tokens[position + 1 :]:
-        if token and _shown(token):
-            return token == CLOSE
+    for piece in pieces[position + 1 :]:
+        if piece and _shown(piece):
+            return piece == CLOSE
     return False
 
 
-def _fits(tokens: Sequence[str], position: int, room: int) -> bool:
+def _fits(pieces: Sequence[str], position: int, room: int) -> bool:
     """Whether the group opening here, laid flat, fits with what follows up to the next possible break."""
     depth = 0
-    for index in range(position, len(tokens)):
-        token = tokens[index]
-        if not token:
+    for index in range(position, len(pieces)):
+        piece = pieces[index]
+        if not piece:
             continue
-        if token in (OPEN, OPEN_LEVEL):
+        if piece in _OPENING:
             depth += 1
-        elif token in (CLOSE, CLOSE_LEVEL):
+        elif piece in _CLOSING:
             depth -= 1
-        elif token == "\n":
+        elif piece == "\n":
             return depth <= 0
-        elif token in (SOFT, LINE):
+        elif piece in _BREAKS:
             if depth <= 0:
                 return True
-            room -= token == LINE
-        elif token != COMMA:
-            room -= _columns(_shown(token))
+            room -= piece == LINE
+        elif piece != COMMA:
+            room -= _columns(_shown(piece))
         if room < 0:
             return False
     return True

@@ -66,7 +66,9 @@ def shop(**entities: list[str]) -> Project:
                 name=name,
                 plural=f"{name}s",
                 fields=tuple(
-                    Field(name=field, type=FieldType.STRING, where=f"entities.{name}.fields.{field}")
+                    Field(
+                        name=field, type=FieldType.STRING, where=f"entities.{name}.fields.{field}"
+                    )
                     for field in fields
                 ),
             )

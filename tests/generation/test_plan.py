@@ -46,7 +46,11 @@ def _locked(output: Output, content: bytes) -> LockedFile:
 
 def check(plan: Plan, **expected: str) -> None:
     """The files whose action is not `unchanged`, by name without suffix."""
-    changed = {file.path.split(".")[0]: file.action.value for file in plan.files if file.action.value != "unchanged"}
+    changed = {
+        file.path.split(".")[0]: file.action.value
+        for file in plan.files
+        if file.action.value != "unchanged"
+    }
     assert changed == expected
 
 
@@ -64,7 +68,7 @@ def test_plan_is_empty_when_nothing_changed(outputs_of: Outputs) -> None:
 def test_a_new_field_touches_its_entity_alone(outputs_of: Outputs) -> None:
     plan = World(outputs_of).plan(shop(Book=["isbn", "title", "price"], Author=["name"]))
     check(plan, book="update")
-    assert [batch.paths for batch in plan.batches][0] == ("book.txt", "test_book.py")
+    assert plan.batches[0].paths == ("book.txt", "test_book.py")
 
 
 def test_a_new_entity_adds_its_files_and_the_index(outputs_of: Outputs) -> None:
@@ -87,13 +91,20 @@ def test_an_edited_file_is_kept_when_the_model_changes(outputs_of: Outputs) -> N
     world.disk["book.txt"] = b"mine\n"
     plan = world.plan(shop(Book=["isbn", "price"], Author=["name"]))
     check(plan, book="kept")
-    assert next(file.reason for file in plan.files if file.path == "book.txt").startswith("edited by you; the new")
+    assert next(file.reason for file in plan.files if file.path == "book.txt").startswith(
+        "edited by you; the new"
+    )
 
 
 def test_an_edited_file_is_kept_when_it_is_no_longer_generated(outputs_of: Outputs) -> None:
     world = World(outputs_of)
     world.disk["author.txt"] = b"mine\n"
-    check(world.plan(shop(Book=["isbn", "title"])), author="kept", test_author="delete", index="update")
+    check(
+        world.plan(shop(Book=["isbn", "title"])),
+        author="kept",
+        test_author="delete",
+        index="update",
+    )
 
 
 def test_a_deleted_file_stays_deleted(outputs_of: Outputs) -> None:
@@ -125,4 +136,6 @@ def test_batches_are_tens_however_many_entities_there_are(outputs_of: Outputs) -
     many = shop(**{f"Thing{number}": ["name"] for number in range(100)})
     plan = make_plan(many, Config(), outputs_of(many), Lock(), {})
     assert len(plan.batches) <= 9
-    assert sorted(path for batch in plan.batches for path in batch.paths) == [file.path for file in plan.files]
+    assert sorted(path for batch in plan.batches for path in batch.paths) == [
+        file.path for file in plan.files
+    ]

@@ -2,7 +2,6 @@
 
 import errno
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -68,21 +67,23 @@ def test_an_emptied_folder_goes_away(project: Path) -> None:
 
 
 @pytest.mark.parametrize("done", range(4))
-def test_what_a_crash_interrupted_is_finished_later(project: Path, done: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_crash_interrupted_is_finished_later(
+    project: Path, done: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     aside = prepared(project)
     monkeypatch.setattr(staging, "_carry_out", lambda _out: None)
     staging.put_in_place(project, aside, NEW, ["b/c.txt"])
-    moved = 0
+    moved, replace = 0, Path.replace
 
-    def crashing(source: Path, target: Path, replace=os.replace) -> None:  # type: ignore[no-untyped-def]
+    def crashing(source: Path, target: Path) -> Path:
         nonlocal moved
         if moved == done:
             raise KeyboardInterrupt
         moved += 1
-        replace(source, target)
+        return replace(source, target)
 
     with monkeypatch.context() as patch:
-        patch.setattr(commit.os, "replace", crashing)
+        patch.setattr(Path, "replace", crashing)
         if done < 3:
             with pytest.raises(KeyboardInterrupt):
                 commit.commit(project)
@@ -92,20 +93,22 @@ def test_what_a_crash_interrupted_is_finished_later(project: Path, done: int, mo
     assert tree(project) == AFTER
 
 
-def test_a_failure_half_way_undoes_the_first_half(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_half_way_undoes_the_first_half(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     aside = prepared(project)
     monkeypatch.setattr(staging, "_carry_out", lambda _out: None)
     staging.put_in_place(project, aside, NEW, ["b/c.txt"])
-    replace, moved = os.replace, []
+    replace, moved = Path.replace, list[Path]()
 
-    def failing(source: Path, target: Path) -> None:
+    def failing(source: Path, target: Path) -> Path:
         if len(moved) == 2:
             moved.append(target)
             raise OSError(errno.EIO, "broken")
         moved.append(target)
-        replace(source, target)
+        return replace(source, target)
 
-    monkeypatch.setattr(commit.os, "replace", failing)
+    monkeypatch.setattr(Path, "replace", failing)
     with pytest.raises(OSError, match="broken"):
         commit.commit(project)
     assert tree(project) == OLD
@@ -130,7 +133,9 @@ staging.put_in_place(root, aside, [f"f{number}.txt" for number in range(300)], (
         root.mkdir()
         for number in range(300):
             (root / f"f{number}.txt").write_text("old")
-        child = subprocess.Popen([sys.executable, "-c", program, str(root)], stdout=subprocess.PIPE, cwd=Path.cwd())
+        child = subprocess.Popen(
+            [sys.executable, "-c", program, str(root)], stdout=subprocess.PIPE, cwd=Path.cwd()
+        )
         assert child.stdout is not None
         child.stdout.readline()
         time.sleep(delay_ms / 1000)
@@ -146,7 +151,11 @@ staging.put_in_place(root, aside, [f"f{number}.txt" for number in range(300)], (
 
 @pytest.mark.parametrize(
     ("number", "words"),
-    [(errno.ENOSPC, "the disk is full"), (errno.EACCES, "you may not write there"), (errno.EROFS, "read-only")],
+    [
+        (errno.ENOSPC, "the disk is full"),
+        (errno.EACCES, "you may not write there"),
+        (errno.EROFS, "read-only"),
+    ],
 )
 def test_failures_of_the_file_system_are_sentences(number: int, words: str) -> None:
     with pytest.raises(ProjectError, match=words) as caught, staging.explaining("Writing"):
@@ -155,7 +164,9 @@ def test_failures_of_the_file_system_are_sentences(number: int, words: str) -> N
     assert "/some/where" in str(caught.value)
 
 
-def test_a_link_that_leads_out_of_the_project_is_not_followed(project: Path, tmp_path: Path) -> None:
+def test_a_link_that_leads_out_of_the_project_is_not_followed(
+    project: Path, tmp_path: Path
+) -> None:
     (tmp_path / "elsewhere").mkdir()
     (project / "out").symlink_to(tmp_path / "elsewhere")
     aside = staging.staging_for(project, "0123")

@@ -30,15 +30,27 @@ rules:
 
 
 def pack(root: Path, **files: str) -> Pack:
-    tree = {"template.yaml": DESCRIPTION, **{name.replace("__", "/"): text for name, text in files.items()}}
+    tree = {
+        "template.yaml": DESCRIPTION,
+        **{name.replace("__", "/"): text for name, text in files.items()},
+    }
     return read_pack(build_tree(root, tree))
 
 
 def test_all_matching_rules_apply_and_later_ones_win(tmp_path: Path) -> None:
-    tree = {"template.yaml": DESCRIPTION, "files/app/tests/notes.md": "x", "files/app/main.py.jinja": "y"}
+    tree = {
+        "template.yaml": DESCRIPTION,
+        "files/app/tests/notes.md": "x",
+        "files/app/main.py.jinja": "y",
+    }
     entries = {entry.output: entry for entry in read_pack(build_tree(tmp_path, tree)).entries}
     notes, main = entries["app/tests/notes.md"], entries["app/main.py"]
-    assert (notes.kind, notes.reads, notes.when, notes.is_template) == ("doc", "names", ("tests",), False)
+    assert (notes.kind, notes.reads, notes.when, notes.is_template) == (
+        "doc",
+        "names",
+        ("tests",),
+        False,
+    )
     assert (main.kind, main.reads, main.when, main.is_template) == ("code", "names", (), True)
 
 
@@ -65,25 +77,40 @@ def test_a_place_for_the_entity_in_the_path_makes_a_file_an_entity(tmp_path: Pat
         (("tests", "style=minimal"), False),
     ],
 )
-def test_all_conditions_must_hold(conditions: tuple[str, ...], answer: bool) -> None:  # noqa: FBT001 - a table column
-    facts = {"tests": True, "docker": False, "style": "standard", "platforms": ["backend", "frontend"]}
+def test_all_conditions_must_hold(conditions: tuple[str, ...], answer: bool) -> None:
+    facts = {
+        "tests": True,
+        "docker": False,
+        "style": "standard",
+        "platforms": ["backend", "frontend"],
+    }
     assert holds(conditions, facts) is answer
 
 
 def test_a_changed_macro_changes_the_templates_and_not_the_static_files(tmp_path: Path) -> None:
-    tree = {"template.yaml": DESCRIPTION, "files/a.py.jinja": "x", "files/b.txt": "x", "macros/m.jinja": "1"}
+    tree = {
+        "template.yaml": DESCRIPTION,
+        "files/a.py.jinja": "x",
+        "files/b.txt": "x",
+        "macros/m.jinja": "1",
+    }
     before = read_pack(build_tree(tmp_path, tree))
     after = read_pack(build_tree(tmp_path, {"macros/m.jinja": "2"}))
-    changed = [new.output for new, old in zip(after.entries, before.entries, strict=True) if new != old]
+    changed = [
+        new.output for new, old in zip(after.entries, before.entries, strict=True) if new != old
+    ]
     assert changed == ["a.py"]
 
 
 def test_every_line_is_traced_to_its_template_line_and_element(tmp_path: Path) -> None:
-    template = "class << entity.name >>:\n<% for field in entity.fields %>\n    << field.name >> = 1\n<% endfor %>\nend\n"
+    loop = "<% for field in entity.fields %>\n    << field.name >> = 1\n<% endfor %>\n"
+    template = f"class << entity.name >>:\n{loop}end\n"
     tree = {"template.yaml": DESCRIPTION, "files/a.py.jinja": template}
     renderer = read_pack(build_tree(tmp_path, tree)).renderer(None)
     fields = [{"name": name, "where": f"entities.Book.fields.{name}"} for name in ("isbn", "title")]
-    marked, elements = renderer.render("files/a.py.jinja", {"entity": {"name": "Book", "fields": fields}}, 4)
+    marked, elements = renderer.render(
+        "files/a.py.jinja", {"entity": {"name": "Book", "fields": fields}}, 4
+    )
     assert without_marks(marked) == "class Book:\n    isbn = 1\n    title = 1\nend\n"
     runs = [(run.lines, run.line, run.element) for run in trace(marked, elements, renderer.lines)]
     assert runs[:4] == [

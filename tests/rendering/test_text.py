@@ -48,7 +48,9 @@ def test_a_yaml_scalar_loads_as_its_text(text: str) -> None:
     assert yaml.safe_load(f"key: {yaml_str(printable)}") == {"key": printable}
 
 
-@pytest.mark.parametrize("word", ["true", "No", "null", "12", "1e3", "", " x", "a: b", "- a", "#x", "2024-01-01"])
+@pytest.mark.parametrize(
+    "word", ["true", "No", "null", "12", "1e3", "", " x", "a: b", "- a", "#x", "2024-01-01"]
+)
 def test_yaml_words_with_a_meaning_of_their_own_are_quoted(word: str) -> None:
     assert yaml.safe_load(yaml_str(word)) == word
 

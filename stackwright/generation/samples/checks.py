@@ -2,24 +2,36 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from stackwright.domain.entity import Check, Entity
 from stackwright.domain.expression import evaluate
 from stackwright.domain.field import TEXTS, Field, FieldType
-from stackwright.generation.samples.native import limits, native
+from stackwright.generation.samples.native import BASE_TIME, limits, native
 from stackwright.generation.samples.values import is_valid, value
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
 _LITERAL = re.compile(r"'([^']*)'|\"([^\"]*)\"|(\d+(?:\.\d+)?)")
+_LATE = datetime(2099, 12, 31, 12, tzinfo=UTC)
 _ROUNDS = 6  # fields changed in turn before a row is given up
 
 
 def failing(entity: Entity, values: dict[str, Any]) -> list[Check]:
     """The checks that are definitely false for these values."""
-    return [check for check in entity.checks if evaluate(check.expression, values) is False]
+    row = {
+        name: Decimal(str(one)) if isinstance(one, float) else one for name, one in values.items()
+    }
+    return [
+        check
+        for check in entity.checks
+        if any(evaluate(check.expression, row, now) is False for now in _moments(check))
+    ]
+
+
+def _moments(check: Check) -> tuple[datetime, ...]:
+    """When the check must hold: always, so early and late if it looks at the clock."""
+    return (BASE_TIME,) if check.expression.is_deterministic else (BASE_TIME, _LATE)
 
 
 def repaired(
@@ -56,9 +68,7 @@ def repaired(
 
 def _involved(entity: Entity, checks: list[Check]) -> list[Field]:
     """Fields that the checks speak of, the last named first: it is the dependent one most often."""
-    names = list(
-        dict.fromkeys(name for check in checks for name in _NAME.findall(check.expression.text))
-    )
+    names = list(dict.fromkeys(name for check in checks for name in check.expression.names))
     return [field for name in reversed(names) if (field := entity.field(name)) is not None]
 
 

@@ -109,14 +109,9 @@ class _Writer:
             self.one(str(operation), argument)
 
     def one(self, operation: str, argument: Any) -> None:
-        if operation == "LITERAL":
-            self.out.append(chr(argument))
-        elif operation == "NOT_LITERAL":
-            self.out.append(self.rng.choice([c for c in _LETTERS if c != chr(argument)]))
-        elif operation == "ANY":
-            self.out.append(self.rng.choice(string.ascii_lowercase))
-        elif operation == "IN":
-            self.out.append(self.rng.choice(_members(argument)))
+        character = self.character(operation, argument)
+        if character:
+            self.out.append(character)
         elif operation == "BRANCH":
             self.sequence(self.rng.choice(argument[1]))
         elif operation in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
@@ -128,12 +123,21 @@ class _Writer:
                 self.groups[argument[0]] = "".join(self.out[start:])
         elif operation == "ATOMIC_GROUP":
             self.sequence(argument)
-        elif operation == "GROUPREF":
-            self.out.append(self.groups.get(argument, ""))
         elif operation == "GROUPREF_EXISTS":
             group, yes, no = argument
             self.sequence(yes if group in self.groups else no or ())
         # Anchors and look-arounds write nothing; the caller checks the whole text.
+
+    def character(self, operation: str, argument: Any) -> str:
+        if operation == "LITERAL":
+            return chr(argument)
+        if operation == "NOT_LITERAL":
+            return self.rng.choice([c for c in _LETTERS if c != chr(argument)])
+        if operation == "ANY":
+            return self.rng.choice(string.ascii_lowercase)
+        if operation == "IN":
+            return self.rng.choice(_members(argument))
+        return self.groups.get(argument, "") if operation == "GROUPREF" else ""
 
     def repeat(self, least: int, most: Any, items: Any) -> None:
         most = min(int(most), least + self.spread, max(self.longest, least))

@@ -32,7 +32,7 @@ TASKS = _set("task ticket issue todo step request job activity milestone appoint
 _ASCII = re.compile(r"[^a-z0-9]+")
 
 
-def text(name: str, place: str, number: int, rng: random.Random, is_long: bool) -> str:
+def text(name: str, place: str, number: int, rng: random.Random, *, is_long: bool) -> str:
     """A text for the field `name` of the entity `place` in the row of this number (from 0)."""
     parts = naming.words(name)
     last = parts[-1] if parts else name
@@ -86,7 +86,7 @@ def url(name: str, place: str, number: int) -> str:
     folder = {"image": "images", "avatar": "images", "photo": "images"}.get(
         last[0], naming.kebab(place) or "pages"
     )
-    return f"https://example.com/{folder}/{slug(text('title', place, number, random.Random(number), False))}"
+    return f"https://example.com/{folder}/{slug(text('title', place, number, random.Random(number), is_long=False))}"
 
 
 def slug(words: str) -> str:
@@ -196,40 +196,36 @@ def _code(joined: str, last: str, subject: str, number: int, rng: random.Random)
     return table.get(last, "")
 
 
+_LISTS: tuple[tuple[frozenset[str], Sequence[str]], ...] = (
+    (_set("keyword keywords tag tags"), w.KEYWORDS),
+    (_set("company employer organization organisation manufacturer brand publisher"), w.COMPANIES),
+    (_set("department team division"), w.DEPARTMENTS),
+    (_set("category genre topic subject"), w.TOPICS),
+)
+_NAMED: tuple[tuple[frozenset[str], Sequence[str]], ...] = (
+    (COMPANIES, w.COMPANIES),
+    (TOPICS, w.TOPICS),
+    (PRODUCTS, w.PRODUCTS),
+    (TASKS, w.TASKS),
+    (_set("project campaign programme program initiative"), w.PROJECTS),
+    (_set("department team division unit group"), w.DEPARTMENTS),
+    (_set("city town location place station"), w.CITIES),
+    (_set("country nation"), w.COUNTRIES),
+    (WORKS, w.TITLES),
+)
+
+
 def _named(joined: str, last: str, subject: str, number: int) -> str:
-    if last in ("keyword", "keywords", "tag", "tags"):
-        return _at(w.KEYWORDS, number)
-    if last in (
-        "company",
-        "employer",
-        "organization",
-        "organisation",
-        "manufacturer",
-        "brand",
-        "publisher",
-    ):
-        return _at(w.COMPANIES, number)
-    if last in ("department", "team", "division"):
-        return _at(w.DEPARTMENTS, number)
+    for names, words in _LISTS:
+        if last in names:
+            return _at(words, number)
     if joined in ("job_title", "position", "occupation", "profession", "role"):
         return _at(w.JOBS, number)
-    if last in ("category", "genre", "topic", "subject"):
-        return _at(w.TOPICS, number)
     if last == "subtitle":
         return f"{_at(w.ADJECTIVES, number)} stories from {_at(w.CITIES, number + 3)}"
     if last not in ("name", "title", "label", "headline", "heading"):
         return ""
-    for kinds, words in (
-        (COMPANIES, w.COMPANIES),
-        (TOPICS, w.TOPICS),
-        (PRODUCTS, w.PRODUCTS),
-        (TASKS, w.TASKS),
-        (_set("project campaign programme program initiative"), w.PROJECTS),
-        (_set("department team division unit group"), w.DEPARTMENTS),
-        (_set("city town location place station"), w.CITIES),
-        (_set("country nation"), w.COUNTRIES),
-        (WORKS, w.TITLES),
-    ):
+    for kinds, words in _NAMED:
         if subject in kinds:
             return _at(words, number)
     if last in ("title", "headline", "heading"):
@@ -254,7 +250,7 @@ def _at(words: Sequence[str], number: int) -> str:
     return words[number % len(words)]
 
 
-def numbers(name: str, place: str) -> tuple[float, float, float]:
+def numbers(name: str) -> tuple[float, float, float]:
     """A usual range and step for a number of that name: least, most, step."""
     parts = set(naming.words(name))
     for names, spread in _RANGES:

@@ -90,7 +90,7 @@ def _rows(project: Project, entity: Entity, count: int, path: tuple[str, ...]) -
             break
         else:
             break
-    findings = () if found or not count else (_warning(entity.where, _why_none(entity, available)),)
+    findings = () if found or not count else (_warning(entity.where, _why_none(entity)),)
     return Rows(rows=tuple(found), findings=findings)
 
 
@@ -251,12 +251,12 @@ def _key(entity: Entity, row: Row, taken: set[str]) -> str | None:
     return key
 
 
-def _why_none(entity: Entity, available: dict[str, int]) -> str:
+def _why_none(entity: Entity) -> str:
     for relation in entity.relations:
         if relation.is_self and relation.required and relation.is_to_one:
             return f"{entity.name} has no sample rows: `{relation.name}` needs a row before the first one exists"
     for field in _filled(entity):
-        if field.type not in (FieldType.JSON,) and value(field, entity.name, 0) is None:
+        if field.type is not FieldType.JSON and value(field, entity.name, 0) is None:
             return f"{entity.name} has no sample rows: no value was found that keeps the rules of `{field.name}`"
     return f"{entity.name} has no sample rows: no row was found that keeps all of its checks"
 

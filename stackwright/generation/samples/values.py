@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from stackwright.domain import naming
-from stackwright.domain.field import NUMBERS, TEXTS, Field, FieldType
+from stackwright.domain.field import FILES, MOMENTS, NUMBERS, TEXTS, Field, FieldType
 from stackwright.generation.samples import patterns, readable
 from stackwright.generation.samples.native import (
     BASE_DATE,
@@ -97,17 +97,26 @@ def _made(field: Field, place: str, number: int, attempt: int, rng: random.Rando
     if kind in TEXTS:
         return _text(field, place, number, attempt, rng)
     if kind in NUMBERS:
-        return _number(field, place, number, attempt, rng)
+        return _number(field, attempt, rng)
     if kind is FieldType.LIST:
-        return _list(field, place, number, attempt, rng)
+        return _list(field, place, number, attempt)
+    if kind in MOMENTS:
+        return _moment(field, rng)
+    if kind is FieldType.DURATION:
+        return _duration(field, rng)
+    if kind in FILES:
+        ending = "png" if kind is FieldType.IMAGE else "txt"
+        name = f"{naming.kebab(place)}-{naming.kebab(field.name)}"
+        return f"{name}-{number + attempt + 1}.{ending}"
+    return _simple(field, number, attempt, rng)
+
+
+def _simple(field: Field, number: int, attempt: int, rng: random.Random) -> Any:
+    kind = field.type
     if kind is FieldType.ENUM:
         return field.values[(number + attempt) % len(field.values)].name if field.values else None
     if kind is FieldType.BOOLEAN:
         return (number + attempt) % 3 != 1 if attempt < 2 else bool(attempt % 2)
-    if kind in (FieldType.DATE, FieldType.DATETIME, FieldType.TIME):
-        return _moment(field, number, attempt, rng)
-    if kind is FieldType.DURATION:
-        return _duration(field, rng)
     if kind is FieldType.UUID:
         return UUID(int=rng.getrandbits(128), version=4)
     if kind is FieldType.POINT:
@@ -116,9 +125,6 @@ def _made(field: Field, place: str, number: int, attempt: int, rng: random.Rando
             "lat": round(lat + rng.randrange(-200, 200) / 10000, 4),
             "lng": round(lng + number / 1000, 4),
         }
-    if kind in (FieldType.FILE, FieldType.IMAGE):
-        ending = "png" if kind is FieldType.IMAGE else "txt"
-        return f"{naming.kebab(place)}-{naming.kebab(field.name)}-{number + attempt + 1}.{ending}"
     return {
         "note": readable.sentences(number, rng, 1),
         "source": "sample",
@@ -134,7 +140,7 @@ def _text(field: Field, place: str, number: int, attempt: int, rng: random.Rando
     elif field.type is FieldType.URL:
         made = readable.url(field.name, place, shift)
     else:
-        made = readable.text(field.name, place, shift, rng, field.type is FieldType.TEXT)
+        made = readable.text(field.name, place, shift, rng, is_long=field.type is FieldType.TEXT)
     if attempt > 1:
         made = _numbered(field.type, made, shift)
     made = _fit(field.type, made, least, most, shift)
@@ -189,8 +195,8 @@ def _fit(kind: FieldType, text: str, least: int, most: int, number: int) -> str:
     return text[:-1] + "s" if text.endswith(" ") else text
 
 
-def _number(field: Field, place: str, number: int, attempt: int, rng: random.Random) -> Any:
-    least, most, step = (Decimal(str(part)) for part in readable.numbers(field.name, place))
+def _number(field: Field, attempt: int, rng: random.Random) -> Any:
+    least, most, step = (Decimal(str(part)) for part in readable.numbers(field.name))
     low, high = (None if limit is None else Decimal(str(limit)) for limit in limits(field))
     first = least if low is None else max(least, low)
     last = most if high is None else min(most, high)
@@ -233,9 +239,7 @@ def _digits(field: Field) -> int:
     return 4 if field.type is FieldType.FLOAT else 0
 
 
-def _list(
-    field: Field, place: str, number: int, attempt: int, rng: random.Random
-) -> list[Any] | None:
+def _list(field: Field, place: str, number: int, attempt: int) -> list[Any] | None:
     least, most = lengths(field)
     count = min(max(least, 1 + (number + attempt) % 3), most)
     item = item_field(field)
@@ -251,9 +255,7 @@ def _list(
     return found if len(found) >= least else None
 
 
-def _moment(
-    field: Field, number: int, attempt: int, rng: random.Random
-) -> date | datetime | time | None:
+def _moment(field: Field, rng: random.Random) -> date | datetime | time | None:
     low, high = limits(field)
     if field.type is FieldType.TIME:
         opens, closes = time(8), time(18)

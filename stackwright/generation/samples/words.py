@@ -1,54 +1,62 @@
-"""Small word lists that sample data is made of: invented people, places, companies and things."""
+"""Small word lists for sample data: invented people, places, companies and things."""
 
 FIRST_NAMES = (
-    "Ada", "Bruno", "Clara", "Dario", "Elena", "Felix", "Grace", "Hugo", "Ines", "Jonas", "Klara", "Leo",
-    "Mira", "Nils", "Olivia", "Paul", "Rosa", "Samir", "Tara", "Viktor", "Wanda", "Yusuf", "Zoe", "Amara",
+    "Ada", "Bruno", "Clara", "Dario", "Elena", "Felix", "Grace", "Hugo", "Ines", "Jonas",
+    "Klara", "Leo", "Mira", "Nils", "Olivia", "Paul", "Rosa", "Samir", "Tara", "Viktor",
+    "Wanda", "Yusuf", "Zoe", "Amara",
 )  # fmt: skip
 LAST_NAMES = (
-    "Abbott", "Brandt", "Castillo", "Duarte", "Eriksen", "Fontaine", "Gruber", "Hansen", "Ivanova", "Jensen",
-    "Keller", "Lindqvist", "Moreau", "Novak", "Okafor", "Petersen", "Quinn", "Rossi", "Schmidt", "Tanaka",
-    "Ueda", "Vargas", "Weber", "Yilmaz",
+    "Abbott", "Brandt", "Castillo", "Duarte", "Eriksen", "Fontaine", "Gruber", "Hansen",
+    "Ivanova", "Jensen", "Keller", "Lindqvist", "Moreau", "Novak", "Okafor", "Petersen",
+    "Quinn", "Rossi", "Schmidt", "Tanaka", "Ueda", "Vargas", "Weber", "Yilmaz",
 )  # fmt: skip
 CITIES = (
-    "Lisbon", "Graz", "Bergen", "Leiden", "Turin", "Malmo", "Porto", "Ghent", "Basel", "Cork", "Aarhus", "Lyon",
-    "Tampere", "Bilbao", "Gdansk", "Leeds",
+    "Lisbon", "Graz", "Bergen", "Leiden", "Turin", "Malmo", "Porto", "Ghent", "Basel", "Cork",
+    "Aarhus", "Lyon", "Tampere", "Bilbao", "Gdansk", "Leeds",
 )  # fmt: skip
 COUNTRIES = (
-    "Portugal", "Austria", "Norway", "Netherlands", "Italy", "Sweden", "Belgium", "Switzerland", "Ireland",
-    "Denmark", "France", "Finland",
+    "Portugal", "Austria", "Norway", "Netherlands", "Italy", "Sweden", "Belgium", "Switzerland",
+    "Ireland", "Denmark", "France", "Finland",
 )  # fmt: skip
 COUNTRY_CODES = ("PT", "AT", "NO", "NL", "IT", "SE", "BE", "CH", "IE", "DK", "FR", "FI")
 REGIONS = ("Styria", "Flanders", "Tuscany", "Jutland", "Brittany", "Munster", "Skane", "Alentejo")
 STREETS = (
-    "Mill Lane", "Harbour Street", "Station Road", "Linden Avenue", "Market Square", "Garden Row", "Bridge Street",
-    "Orchard Way", "Castle Hill", "Weaver Street", "River Walk", "Chapel Road",
+    "Mill Lane", "Harbour Street", "Station Road", "Linden Avenue", "Market Square",
+    "Garden Row", "Bridge Street", "Orchard Way", "Castle Hill", "Weaver Street", "River Walk",
+    "Chapel Road",
 )  # fmt: skip
 COMPANIES = (
-    "Northwind Paper", "Bright Harbour", "Linden & Sons", "Clearwater Supplies", "Oakfield Press", "Blue Heron",
-    "Granite Works", "Silver Birch", "Red Kite Trading", "Evergreen Tools", "Stonebridge Partners", "Lantern House",
+    "Northwind Paper", "Bright Harbour", "Linden & Sons", "Clearwater Supplies",
+    "Oakfield Press", "Blue Heron", "Granite Works", "Silver Birch", "Red Kite Trading",
+    "Evergreen Tools", "Stonebridge Partners", "Lantern House",
 )  # fmt: skip
 TITLES = (
-    "The Quiet Harbour", "A Winter in Graz", "Letters from the Coast", "The Clockmaker's Garden", "Salt and Stars",
-    "The Last Ferry", "Paper Mountains", "An Ordinary Summer", "The Glass Orchard", "Night Trains", "The Long Field",
-    "Seven Bridges", "The Cartographer", "Under the Linden Trees", "A Room in Lisbon", "The Weather Keeper",
+    "The Quiet Harbour", "A Winter in Graz", "Letters from the Coast",
+    "The Clockmaker's Garden", "Salt and Stars", "The Last Ferry", "Paper Mountains",
+    "An Ordinary Summer", "The Glass Orchard", "Night Trains", "The Long Field",
+    "Seven Bridges", "The Cartographer", "Under the Linden Trees", "A Room in Lisbon",
+    "The Weather Keeper",
 )  # fmt: skip
 PRODUCTS = (
-    "Oak Table", "Desk Lamp", "Wool Blanket", "Ceramic Mug", "Leather Notebook", "Canvas Bag", "Steel Bottle",
-    "Garden Chair", "Wall Clock", "Linen Shirt", "Walnut Shelf", "Copper Kettle", "Cork Board", "Field Jacket",
-    "Hand Plane", "Reading Glasses",
+    "Oak Table", "Desk Lamp", "Wool Blanket", "Ceramic Mug", "Leather Notebook", "Canvas Bag",
+    "Steel Bottle", "Garden Chair", "Wall Clock", "Linen Shirt", "Walnut Shelf",
+    "Copper Kettle", "Cork Board", "Field Jacket", "Hand Plane", "Reading Glasses",
 )  # fmt: skip
 TOPICS = (
-    "History", "Travel", "Cooking", "Science", "Poetry", "Nature", "Music", "Design", "Mathematics", "Gardening",
-    "Photography", "Philosophy", "Crafts", "Architecture", "Health", "Languages",
+    "History", "Travel", "Cooking", "Science", "Poetry", "Nature", "Music", "Design",
+    "Mathematics", "Gardening", "Photography", "Philosophy", "Crafts", "Architecture", "Health",
+    "Languages",
 )  # fmt: skip
 TASKS = (
-    "Prepare the quarterly report", "Review the contract", "Order new supplies", "Plan the spring campaign",
-    "Update the price list", "Repair the entrance door", "Call the supplier", "Draft the newsletter",
-    "Check the inventory", "Train the new colleagues", "Renew the insurance", "Archive last year's files",
+    "Prepare the quarterly report", "Review the contract", "Order new supplies",
+    "Plan the spring campaign", "Update the price list", "Repair the entrance door",
+    "Call the supplier", "Draft the newsletter", "Check the inventory",
+    "Train the new colleagues", "Renew the insurance", "Archive last year's files",
 )  # fmt: skip
 PROJECTS = (
-    "Harbour Renewal", "Website Relaunch", "Winter Programme", "Solar Roof", "Customer Portal", "Night Market",
-    "Archive Move", "Open Workshop", "River Clean-up", "Summer School", "Quiet Office", "New Warehouse",
+    "Harbour Renewal", "Website Relaunch", "Winter Programme", "Solar Roof", "Customer Portal",
+    "Night Market", "Archive Move", "Open Workshop", "River Clean-up", "Summer School",
+    "Quiet Office", "New Warehouse",
 )  # fmt: skip
 DEPARTMENTS = (
     "Sales",
@@ -77,12 +85,12 @@ CURRENCIES = ("EUR", "CHF", "SEK", "NOK", "DKK", "GBP", "USD")
 LANGUAGES = ("en", "de", "fr", "pt", "it", "nl", "sv", "da")
 UNITS = ("piece", "box", "metre", "litre", "kilogram", "hour")
 KEYWORDS = (
-    "new", "popular", "seasonal", "classic", "local", "gift", "limited", "handmade", "outdoor", "small", "large",
-    "recommended",
+    "new", "popular", "seasonal", "classic", "local", "gift", "limited", "handmade", "outdoor",
+    "small", "large", "recommended",
 )  # fmt: skip
 ADJECTIVES = (
-    "Amber", "Bright", "Calm", "Eastern", "First", "Golden", "Hidden", "Ivory", "Little", "Northern", "Old",
-    "Quiet", "Royal", "Silver", "Upper", "Western",
+    "Amber", "Bright", "Calm", "Eastern", "First", "Golden", "Hidden", "Ivory", "Little",
+    "Northern", "Old", "Quiet", "Royal", "Silver", "Upper", "Western",
 )  # fmt: skip
 SENTENCES = (
     "Arrived in good condition and was checked on the same day.",
