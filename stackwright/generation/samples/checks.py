@@ -9,6 +9,7 @@ from typing import Any
 from stackwright.domain.entity import Check, Entity
 from stackwright.domain.expression import evaluate
 from stackwright.domain.field import TEXTS, Field, FieldType
+from stackwright.generation.samples import readable
 from stackwright.generation.samples.native import BASE_TIME, limits, native
 from stackwright.generation.samples.values import is_valid, value
 
@@ -19,13 +20,10 @@ _ROUNDS = 6  # fields changed in turn before a row is given up
 
 def failing(entity: Entity, values: dict[str, Any]) -> list[Check]:
     """The checks that are definitely false for these values."""
-    row = {
-        name: Decimal(str(one)) if isinstance(one, float) else one for name, one in values.items()
-    }
     return [
         check
         for check in entity.checks
-        if any(evaluate(check.expression, row, now) is False for now in _moments(check))
+        if any(evaluate(check.expression, values, now) is False for now in _moments(check))
     ]
 
 
@@ -104,6 +102,11 @@ def _ideas(entity: Entity, field: Field, row: dict[str, Any], checks: list[Check
             yield from _around(field, Decimal(str(one)) - Decimal(str(two)))
             if two:
                 yield from _around(field, Decimal(str(one)) / Decimal(str(two)))
+    if any(not check.expression.is_deterministic for check in checks):
+        yield from _around(field, BASE_TIME)
+        yield from _around(field, _LATE)
+    if field.type in TEXTS:
+        yield from _respelled(row.get(field.name))
     if field.type is FieldType.ENUM:
         yield from (entry.name for entry in field.values)
     elif field.type is FieldType.BOOLEAN:
@@ -112,6 +115,13 @@ def _ideas(entity: Entity, field: Field, row: dict[str, Any], checks: list[Check
         yield from limits(field)
         for attempt in range(1, 10):
             yield value(field, entity.name, attempt, attempt)
+
+
+def _respelled(text: str | None) -> Iterator[str]:
+    if text is not None:
+        yield from (text.lower(), text.upper(), text.strip(), readable.slug(text))
+    for length in range(1, 41):
+        yield ("abcdefghij" * 4)[:length]
 
 
 def _literals(field: Field, check: Check) -> Iterator[Any]:

@@ -72,6 +72,8 @@ def _native(field: Field, raw: Any) -> Any:
     if kind is FieldType.DECIMAL:
         return Decimal(str(raw))
     if kind in (FieldType.INTEGER, FieldType.BIGINT):
+        if not isinstance(raw, str) and raw != int(raw):
+            raise ValueError(raw)
         return int(raw)
     if kind is FieldType.FLOAT:
         return float(raw)

@@ -89,6 +89,7 @@ def _mutations(good: str, length: int) -> Iterator[str]:
     yield good[:-1]
     yield good[1:]
     yield good.swapcase()
+    yield f"{good[: len(good) // 2]}  {good[len(good) // 2 :] or good}"
     for mark in "!~#é0a-A ":
         yield mark * length
         yield mark * max(len(good), 1)

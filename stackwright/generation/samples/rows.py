@@ -119,7 +119,7 @@ def _available(
 
 def _unique_sets(entity: Entity) -> list[tuple[str, ...]]:
     """Every group of fields and to-one relations that no two rows may share."""
-    sets = [(field.name,) for field in entity.fields if field.unique]
+    sets: list[tuple[str, ...]] = [(field.name,) for field in entity.fields if field.unique]
     sets += [
         (relation.name,)
         for relation in entity.relations

@@ -1,0 +1,86 @@
+"""Data for the files around the code: README, documents, compose file, settings."""
+
+from typing import Any
+
+from stackwright.domain import naming
+from stackwright.domain.entity import Entity
+from stackwright.domain.field import FILES
+from stackwright.domain.project import Project
+from stackwright.generation.config import Config, Database, Platform, Style
+from stackwright.generation.project.diagram import diagram
+from stackwright.generation.project.entities import entity_document
+
+_STYLES = {
+    Style.MINIMAL: "few files: everything about an entity in one place, ready to be read in one sitting",
+    Style.STANDARD: "layers: models, schemas, queries and routes each in their own folder",
+    Style.ENTERPRISE: "a package for each entity, with its own domain, application and interface layers",
+}
+_DATABASES = {
+    Database.POSTGRESQL: {"title": "PostgreSQL", "port": 5432, "image": "postgres:17-alpine"},
+    Database.MYSQL: {"title": "MySQL", "port": 3306, "image": "mysql:8.4"},
+    Database.SQLITE: {"title": "SQLite", "port": 0, "image": ""},
+}
+ENVIRONMENTS = ("development", "staging", "production")
+
+
+def project_facts(project: Project, config: Config) -> dict[str, Any]:
+    """What holds for the whole project, apart from its entities."""
+    platforms = set(config.platforms)
+    return {
+        "name": project.name,
+        "module": naming.snake(project.name) or "app",
+        "title": project.title or project.name,
+        "description": project.description,
+        "roles": list(project.roles),
+        "locales": list(project.locales),
+        "has_backend": Platform.BACKEND in platforms,
+        "has_frontend": Platform.FRONTEND in platforms,
+        "style": config.style.value,
+        "style_means": _STYLES[config.style],
+        "database": {"name": config.database.value, **_DATABASES[config.database]},
+        "environments": list(ENVIRONMENTS),
+    }
+
+
+def project_names(project: Project, config: Config) -> dict[str, Any]:
+    """The facts, and each entity's names."""
+    return {
+        **project_facts(project, config),
+        "entities": [
+            {
+                "name": entity.name,
+                "label": entity.label or naming.sentence(entity.name),
+                "plural_label": entity.plural_label or naming.sentence(entity.plural),
+                "path": naming.kebab(entity.plural),
+                "description": entity.description,
+                "where": entity.where,
+            }
+            for entity in project.entities
+        ],
+    }
+
+
+def project_model(project: Project, config: Config) -> dict[str, Any]:
+    """The names, and what the overview documents say of the model as a whole."""
+    names = project_names(project, config)
+    first = project.entities[0]
+    return {
+        **names,
+        "diagram": diagram(project),
+        "first": names["entities"][0] | {"read": list(first.permissions.read)},
+        "has_files": any(
+            field.type in FILES for entity in project.entities for field in entity.fields
+        ),
+        "has_locks": any(entity.optimistic_lock for entity in project.entities),
+        "has_soft_delete": any(entity.soft_delete for entity in project.entities),
+        "counts": {
+            "entities": len(project.entities),
+            "fields": sum(len(entity.fields) for entity in project.entities),
+            "relations": sum(len(entity.relations) for entity in project.entities),
+        },
+    }
+
+
+def entity_view(entity: Entity, project: Project, config: Config) -> dict[str, Any]:  # noqa: ARG001  # every pack's view has this form
+    """The document of one entity."""
+    return entity_document(entity, project)
