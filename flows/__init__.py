@@ -1,0 +1,1 @@
+"""The stories: what happens in which order, and what is tried again."""

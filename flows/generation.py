@@ -1,0 +1,103 @@
+"""The flow that generates a project: the story of `flows.stories.generation` on Prefect."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from prefect import flow
+from prefect.artifacts import Artifact, acreate_link_artifact, acreate_markdown_artifact
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.flows import Flow
+from prefect.runtime import flow_run as runtime
+from prefect.states import Failed
+from pydantic import Field
+
+from flows.prefect_road import PrefectRoad, emit, explained
+from flows.stories.generation import generate
+from stackwright.errors import ProjectError
+from stackwright.generation.config import Config
+from stackwright.generation.progress import Message, MessageKind
+from stackwright.generation.request import (
+    GenerateRequest,
+    GenerationReport,
+    Refusal,
+    report_markdown,
+)
+
+REPORT, ERROR = "generation-result", "generation-error"  # artifacts for programs; type `result`
+
+
+def run_name() -> str:
+    """What the run is called: the model's name and where it goes."""
+    given = runtime.parameters
+    model = "text" if "\n" in given["model"] else Path(given["model"]).name.partition(".")[0]
+    return f"{given['file'] or model} → {Path(given['out']).name}"
+
+
+async def say_why(
+    flow: Flow[..., Any],  # noqa: ARG001 - Prefect calls hooks with these names
+    flow_run: FlowRun,
+    state: State[Any],
+) -> None:
+    """Tell those who follow the run that it ended from outside: no message of its own says so."""
+    text = (
+        f"The run was {(state.name or 'ended').lower()}: {state.message or 'no reason is known.'}"
+    )
+    message = Message(
+        kind=MessageKind.ERROR, text=text, number=1_000_000, attempt=max(1, flow_run.run_count)
+    )
+    emit(message, flow_run.id, flow_run.name)
+
+
+@flow(
+    name="generate-project",
+    flow_run_name=run_name,
+    description="Generates a product from a domain model: reads it, plans, renders, writes, verifies.",
+    on_crashed=[say_why],
+    on_cancellation=[say_why],
+    persist_result=False,
+    retries=0,
+)
+async def generate_project(
+    model: Annotated[
+        str,
+        Field(
+            title="Model", description="Path of a *.stackwright.yaml file, or its text pasted here."
+        ),
+    ],
+    out: Annotated[
+        str, Field(title="Folder", description="Where the project goes; made if it does not exist.")
+    ],
+    config: Annotated[
+        Config, Field(title="Choices", description="What to generate from the model.")
+    ] = Config(),  # noqa: B008 - frozen, and Prefect shows it as the form's default
+    file: Annotated[
+        str, Field(title="Name", description="What findings call a model given as text.")
+    ] = "",
+    verify: Annotated[  # noqa: FBT002 - a form has no positions
+        bool, Field(title="Verify", description="Run the generated project's own tools on it.")
+    ] = False,
+) -> Any:
+    """Generate a project from a model, or bring an existing one up to date."""
+    request = GenerateRequest(model=model, out=out, config=config, file=file, verify=verify)
+    try:
+        report = await generate(request, PrefectRoad())
+    except ProjectError as error:
+        await _keep_error(error)
+        return Failed(message=explained(error))
+    await _keep_report(report)
+    return None
+
+
+async def _keep_report(report: GenerationReport) -> None:
+    text = f"{report.project} in {report.receipt.out}"
+    await Artifact(type="result", key=REPORT, data=report.model_dump_json()).acreate()
+    await acreate_markdown_artifact(report_markdown(report), "generation-report", text)
+    await acreate_link_artifact(_uri(report), report.receipt.out, "generated-project", text)
+
+
+async def _keep_error(error: ProjectError) -> None:
+    await Artifact(type="result", key=ERROR, data=Refusal.of(error).model_dump_json()).acreate()
+
+
+def _uri(report: GenerationReport) -> str:
+    return Path(report.receipt.out).resolve().as_uri()
