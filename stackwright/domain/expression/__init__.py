@@ -11,9 +11,9 @@ from functools import cached_property
 
 from stackwright.domain.expression.evaluation import NOW, evaluate_node
 from stackwright.domain.expression.functions import NON_DETERMINISTIC
+from stackwright.domain.expression.kinds import Problem, kind_of, problems
 from stackwright.domain.expression.reading import read
 from stackwright.domain.expression.tree import Call, ExpressionError, Kind, Name, Node, walk
-from stackwright.domain.expression.kinds import Problem, kind_of, problems
 from stackwright.domain.field import FieldType
 from stackwright.value import Value
 

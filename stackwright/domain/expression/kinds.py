@@ -87,12 +87,16 @@ def problems(
         yield from _value_problems(node, kinds, values or {})
 
 
-def _node_problems(node: Node, kinds: Kinds) -> Iterator[Problem]:
+def _node_problems(  # noqa: C901  # one branch a kind of node
+    node: Node, kinds: Kinds
+) -> Iterator[Problem]:
     match node:
         case Negative(value):
             yield from _not_number((value,), "-", kinds)
         case Arithmetic(operator, left, right):
             yield from _not_number((left, right), operator, kinds)
+            if operator in "/%" and isinstance(right, Literal) and right.value == 0:
+                yield Problem("nothing can be divided by zero", "", right.at)
             if operator == "%" and Kind.FLOAT in (kind_of(left, kinds), kind_of(right, kinds)):
                 yield Problem(
                     "`%` does not work with floating-point numbers", "Use round().", node.at
@@ -209,11 +213,10 @@ def _value_problems(
     for enum in enums[:1]:
         known = values.get(enum, ())
         for part in parts:
-            if isinstance(part, Literal) and isinstance(part.value, str) and known:
-                if part.value not in known:
-                    message = f"`{enum}` has no value '{part.value}'"
-                    hint = closest(part.value, known) or f"There are: {', '.join(known)}."
-                    yield Problem(message, hint, part.at)
+            text = part.value if isinstance(part, Literal) else None
+            if isinstance(text, str) and known and text not in known:
+                hint = closest(text, known) or f"There are: {', '.join(known)}."
+                yield Problem(f"`{enum}` has no value '{text}'", hint, part.at)
 
 
 def _literal_kind(value: object) -> Kind:

@@ -265,9 +265,9 @@ class _Reader:
 
 
 def _negated(node: Node, at: int = 0) -> Node:
-    if isinstance(node, Literal) and isinstance(node.value, int | Decimal):
-        if not isinstance(node.value, bool):
-            return Literal(-node.value, node.at)
+    value = node.value if isinstance(node, Literal) else None
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return Literal(-value, node.at)
     return Negative(node, at)
 
 
