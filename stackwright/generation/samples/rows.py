@@ -48,7 +48,7 @@ class Rows(Value):
     findings: tuple[Finding, ...] = ()
 
 
-def rows(project: Project, entity: Entity, count: int) -> Rows:
+def rows(project: Project, entity: Entity, count: int, *, filled: bool = False) -> Rows:
     """Valid, plausible rows of an entity; the same ones every time.
 
     Args:
@@ -56,18 +56,53 @@ def rows(project: Project, entity: Entity, count: int) -> Rows:
         entity: One of its entities.
         count: Rows wanted. Fewer come back when uniqueness or the targets of required relations
             allow no more, or when no value keeps every rule (then with a warning).
+        filled: Leave no optional value empty; otherwise about one in five is.
     """
-    return _rows(project, entity, count, ())
+    empty = 0.0 if filled else _EMPTY_SHARE
+    available = {
+        relation.name: _size(project, relation.target, count) for relation in entity.relations
+    }
+    return _rows(entity, count, available, empty)
 
 
-def _rows(project: Project, entity: Entity, count: int, path: tuple[str, ...]) -> Rows:
-    available = _available(project, entity, count, path)
+def _size(project: Project, name: str, count: int) -> int:
+    """How many rows of an entity there are when so many are asked for.
+
+    Only required relations limit it, so that circles of optional ones do not matter.
+    """
+    if name == BUILT_IN_USER:
+        return USERS
+    known = _known_sizes(project)
+    if (name, count) not in known:
+        known[name, count] = count  # what a circle of required relations sees
+        entity = project.entity(name)
+        needed = [relation for relation in entity.relations if _is_needed(entity, relation)]
+        if _unique_sets(entity) or entity.checks or needed:
+            available = {r.name: _size(project, r.target, count) for r in needed}
+            known[name, count] = len(_rows(entity, count, available, _EMPTY_SHARE).rows)
+    return known[name, count]
+
+
+_sizes: list[tuple[Project, dict[tuple[str, int], int]]] = []  # of the projects asked for last
+
+
+def _known_sizes(project: Project) -> dict[tuple[str, int], int]:
+    for known, sizes in tuple(_sizes):
+        if known is project:
+            return sizes
+    sizes = {}
+    _sizes.append((project, sizes))
+    del _sizes[:-4]
+    return sizes
+
+
+def _rows(entity: Entity, count: int, available: dict[str, int], empty: float) -> Rows:
     blocked = [
         _warning(
             relation.where or entity.where, f"{relation.target} has no sample rows to point to"
         )
         for relation in entity.relations
-        if relation.required and not available[relation.name]
+        if _is_needed(entity, relation) and not _room(relation, available)
     ]
     if blocked:
         return Rows(rows=(), findings=tuple(blocked))
@@ -75,7 +110,7 @@ def _rows(project: Project, entity: Entity, count: int, path: tuple[str, ...]) -
     keys: set[str] = set()
     found: list[Row] = []
     for number in range(count):
-        for candidate in _candidates(entity, number, available):
+        for candidate in _candidates(entity, number, available, empty):
             identities = [_identity(candidate, names) for names in _unique_sets(entity)]
             if any(one in used for one, used in zip(identities, taken, strict=True) if one):
                 continue
@@ -94,27 +129,14 @@ def _rows(project: Project, entity: Entity, count: int, path: tuple[str, ...]) -
     return Rows(rows=tuple(found), findings=findings)
 
 
-def _available(
-    project: Project, entity: Entity, count: int, path: tuple[str, ...]
-) -> dict[str, int]:
-    """How many rows each relation can choose from."""
-    found: dict[str, int] = {}
-    for relation in entity.relations:
-        if relation.target == BUILT_IN_USER:
-            found[relation.name] = USERS
-        elif relation.is_self:
-            found[relation.name] = 0 if relation.required and relation.is_to_one else count
-        elif relation.target in path:
-            found[relation.name] = count
-        else:
-            target = project.entity(relation.target)
-            limited = bool(
-                _unique_sets(target) or target.checks or any(r.required for r in target.relations)
-            )
-            found[relation.name] = (
-                len(_rows(project, target, count, (*path, entity.name)).rows) if limited else count
-            )
-    return found
+def _room(relation: Relation, available: dict[str, int]) -> int:
+    """How many rows the relation can choose from; none where a first row would need another one."""
+    blocked = relation.is_self and relation.required and relation.is_to_one
+    return 0 if blocked else available.get(relation.name, 0)
+
+
+def _is_needed(entity: Entity, relation: Relation) -> bool:
+    return relation.required or relation.name in entity.primary_key.parts
 
 
 def _unique_sets(entity: Entity) -> list[tuple[str, ...]]:
@@ -139,17 +161,21 @@ def _identity(row: Row, names: tuple[str, ...]) -> tuple[Any, ...]:
     return tuple(part.lower() if isinstance(part, str) else repr(part) for part in parts)
 
 
-def _candidates(entity: Entity, number: int, available: dict[str, int]) -> Iterator[Row]:
+def _candidates(
+    entity: Entity, number: int, available: dict[str, int], empty: float
+) -> Iterator[Row]:
     for attempt in range(_ATTEMPTS):
-        links = _links(entity, number, attempt, available)
+        links = _links(entity, number, attempt, available, empty)
         if links is None:
             return
-        values = {field.name: _value(entity, field, number, attempt) for field in entity.fields}
+        values = {
+            field.name: _value(entity, field, number, attempt, empty) for field in entity.fields
+        }
         if any(values[field.name] is None for field in _filled(entity)):
             continue
         kept = repaired(entity, values)
         if kept is not None:
-            members = _members(entity, number, attempt, available)
+            members = _members(entity, number, attempt, available, empty)
             yield Row(entity=entity.name, number=number, values=kept, links=links, members=members)
 
 
@@ -159,34 +185,32 @@ def _filled(entity: Entity) -> list[Field]:
     ]
 
 
-def _value(entity: Entity, field: Field, number: int, attempt: int) -> Any:
+def _value(entity: Entity, field: Field, number: int, attempt: int, empty: float) -> Any:
     optional = not field.required and field.name not in entity.primary_key.parts
-    if (
-        optional
-        and number
-        and seeded(entity.name, field.name, number, "empty").random() < _EMPTY_SHARE
-    ):
+    if optional and number and seeded(entity.name, field.name, number, "empty").random() < empty:
         return None
     steps = 1 if attempt < 12 else attempt  # a few small moves, then larger ones
     return value(field, entity.name, number, attempt * steps)
 
 
 def _links(
-    entity: Entity, number: int, attempt: int, available: dict[str, int]
+    entity: Entity, number: int, attempt: int, available: dict[str, int], empty: float
 ) -> dict[str, int | None] | None:
     """Targets of the to-one relations; None when a required one has no row left."""
     links: dict[str, int | None] = {}
     for relation in entity.relations:
         if relation.is_to_one:
             links[relation.name] = link = _link(
-                entity, relation, number, attempt, available[relation.name]
+                entity, relation, number, attempt, _room(relation, available), empty
             )
-            if link is None and (relation.required or relation.name in entity.primary_key.parts):
+            if link is None and _is_needed(entity, relation):
                 return None
     return links
 
 
-def _link(entity: Entity, relation: Relation, number: int, attempt: int, room: int) -> int | None:
+def _link(
+    entity: Entity, relation: Relation, number: int, attempt: int, room: int, empty: float
+) -> int | None:
     if relation.is_self:  # an earlier row, so that there is no circle
         return (
             None
@@ -199,9 +223,11 @@ def _link(entity: Entity, relation: Relation, number: int, attempt: int, room: i
         return None
     if relation.kind is RelationKind.ONE_TO_ONE:
         return number if number < room else None
-    needed = relation.required or relation.name in entity.primary_key.parts
+    needed = _is_needed(entity, relation)
+    if not needed and attempt >= _ATTEMPTS - 4:
+        return None
     rng = seeded(entity.name, relation.name, number)
-    if number and not needed and rng.random() < _EMPTY_SHARE:
+    if number and not needed and rng.random() < empty:
         return None
     return (
         (number + attempt * (attempt + 1) // 2) % room
@@ -211,16 +237,16 @@ def _link(entity: Entity, relation: Relation, number: int, attempt: int, room: i
 
 
 def _members(
-    entity: Entity, number: int, attempt: int, available: dict[str, int]
+    entity: Entity, number: int, attempt: int, available: dict[str, int], empty: float
 ) -> dict[str, tuple[Member, ...]]:
     chosen: dict[str, tuple[Member, ...]] = {}
     for relation in entity.relations:
         if relation.is_to_one:
             continue
-        room = available[relation.name]
+        room = _room(relation, available)
         rng = seeded(entity.name, relation.name, number, attempt, "members")
         count = min(room, rng.randint(1, 3))
-        if number and not relation.required and rng.random() < _EMPTY_SHARE / 2:
+        if number and not relation.required and rng.random() < empty / 2:
             count = 0
         numbers = [(number + step) % room for step in range(count + 1)] if room else []
         numbers = [
