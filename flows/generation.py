@@ -11,6 +11,7 @@ from prefect.runtime import flow_run as runtime
 from prefect.states import Failed
 from pydantic import Field
 
+from flows.marks import ERROR, REPORT
 from flows.prefect_road import PrefectRoad, emit, explained
 from flows.stories.generation import generate
 from stackwright.errors import ProjectError
@@ -22,8 +23,6 @@ from stackwright.generation.request import (
     Refusal,
     report_markdown,
 )
-
-REPORT, ERROR = "generation-result", "generation-error"  # artifacts for programs; type `result`
 
 
 def run_name() -> str:

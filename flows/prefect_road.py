@@ -23,13 +23,13 @@ from prefect.states import Failed
 from pydantic import BaseModel
 
 from flows.healing import can_heal
+from flows.marks import PROGRESS_EVENT
 from flows.road import Numbering, Rows
 from stackwright.errors import ProjectError
 from stackwright.generation.progress import Message, News
 from tasks.effect import policy_of
 
 R = TypeVar("R")
-PROGRESS_EVENT = "stackwright.generation.progress"
 MIN_UPDATE_S = 0.5  # between two updates of the progress bar
 JITTER = 0.3
 

@@ -1,0 +1,167 @@
+"""Starting an installation: everything that belongs to it, in order, and its end in reverse."""
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.installation.children import Child
+from app.installation.database import database, postgresql
+from app.installation.folder import occupied
+from app.installation.settings import environment, url_host
+from stackwright.errors import ProjectError
+from stackwright.value import Value
+
+if TYPE_CHECKING:
+    import httpx
+
+READY_S = 120  # the first start makes Prefect's tables
+POOL = "stackwright"
+
+
+class Addresses(Value):
+    """Where an installation is reached and what it keeps."""
+
+    prefect: str
+    data: Path
+    log: Path
+    database_url: str
+
+
+class Installation:
+    """A running installation.
+
+    Attributes:
+        addresses: Where it is reached.
+        children: Its programs.
+    """
+
+    def __init__(self, addresses: Addresses, children: list[Child]) -> None:
+        self.addresses, self.children = addresses, children
+
+    async def broken(self) -> ProjectError:
+        """Wait until one of its programs ends by itself; which one and why."""
+        watched = [asyncio.create_task(child.ended()) for child in self.children]
+        try:
+            done, _ = await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
+            return done.pop().result()
+        finally:
+            for watching in watched:
+                watching.cancel()
+
+
+@asynccontextmanager
+async def running(host: str, port: int, data: Path, limit: int) -> AsyncIterator[Installation]:
+    """Start database, server, deployments and worker; stop them in reverse order at the end.
+
+    Raises:
+        ProjectError: One of them does not start, the port is taken or the folder is in use.
+    """
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(occupied(data))
+        _must_be_free(host, port)
+        log = folder / "log"
+        postgres, url = await stack.enter_async_context(
+            postgresql(folder / "postgresql", log / "postgresql.log")
+        )
+        prefect_url = await database(url, "prefect")
+        settings = environment(host, port, folder, prefect_url)
+        os.environ.update({k: v for k, v in settings.items() if k.startswith("PREFECT_")})
+        server = await Child.start(
+            "Prefect's server",
+            [sys.executable, "-m", "prefect", "server", "start"],
+            settings,
+            log / "server.log",
+        )
+        stack.push_async_callback(server.stop, 10)
+        worker = await Child.start(
+            "The worker",
+            [sys.executable, "-m", "flows.worker", "--pool", POOL, "--limit", str(limit)],
+            settings,
+            log / "worker.log",
+        )
+        stack.push_async_callback(worker.stop, 25)
+        addresses = Addresses(
+            prefect=f"http://{url_host(host)}:{port}", data=folder, log=log, database_url=url
+        )
+        installation = Installation(addresses, [postgres, server, worker])
+        await _unless_broken(installation, _ready(settings))
+        yield installation
+
+
+async def _ready(settings: Mapping[str, str]) -> None:
+    """Wait for the API, tell it what is deployed, wait for the worker.
+
+    Raises:
+        ProjectError: It takes too long.
+    """
+    import httpx
+
+    async with httpx.AsyncClient(base_url=settings["PREFECT_API_URL"]) as client:
+        try:
+            async with asyncio.timeout(READY_S):
+                while not await _answers(client):  # noqa: ASYNC110 - a server has no event
+                    await asyncio.sleep(0.2)
+                from app.installation.deployments import register
+
+                await register()
+                while not await _has_worker(client):  # noqa: ASYNC110 - the same
+                    await asyncio.sleep(0.2)
+        except TimeoutError:
+            raise ProjectError(
+                f"Prefect was not ready after {READY_S} seconds.",
+                hint="Look into the logs in the data folder; try again when the machine is less busy.",
+            ) from None
+
+
+async def _answers(client: "httpx.AsyncClient") -> bool:
+    import httpx
+
+    try:
+        return (await client.get("/health")).is_success
+    except httpx.TransportError:
+        return False
+
+
+async def _has_worker(client: "httpx.AsyncClient") -> bool:
+    answer = await client.post(f"/work_pools/{POOL}/workers/filter", json={})
+    return any(worker["status"] == "ONLINE" for worker in answer.json())
+
+
+async def _unless_broken(installation: Installation, work: Coroutine[None, None, None]) -> None:
+    """Do the work, unless one of the programs ends before it is done."""
+    working, breaking = asyncio.create_task(work), asyncio.create_task(installation.broken())
+    try:
+        await asyncio.wait({working, breaking}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise await breaking
+        await working
+    finally:
+        working.cancel()
+        breaking.cancel()
+
+
+def _must_be_free(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise ProjectError(
+                f"Port {port} of {host} cannot be used: {(error.strerror or str(error)).lower()}.",
+                hint=f"Stop what listens there, or choose another one: --port {_free(host, family)}",
+            ) from error
+
+
+def _free(host: str, family: int) -> int:
+    with socket.socket(family) as probe:
+        try:
+            probe.bind((host, 0))
+        except OSError:
+            return 4300
+        return int(probe.getsockname()[1])

@@ -1,0 +1,263 @@
+"""Runs on a Prefect server: the only file that talks to its client. Start, follow, pause, cancel, result."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.filters import (
+    ArtifactFilter,
+    ArtifactFilterFlowRunId,
+    ArtifactFilterKey,
+)
+from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.sorting import ArtifactSort
+from prefect.events.clients import get_events_subscriber
+from prefect.events.filters import EventFilter, EventNameFilter, EventOrder, EventResourceFilter
+from prefect.exceptions import ObjectNotFound
+from prefect.flow_runs import aresume_flow_run, asuspend_flow_run
+from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL, temporary_settings
+from prefect.states import Cancelling
+from websockets.exceptions import WebSocketException
+
+from app.sequence import Sequence
+from flows.marks import ERROR, PROGRESS_EVENT, REPORT
+from stackwright.errors import ProjectError
+from stackwright.generation.config import Config
+from stackwright.generation.progress import Message
+from stackwright.generation.request import GenerateRequest, GenerationReport, Refusal
+from stackwright.value import Value
+from tasks.generation import read_file
+
+GENERATE = "generate-project/generate"
+LOOK_AGAIN_S = 1.0  # how often a run's state is read while its messages are followed
+REREAD_EVERY = 5  # looks at the state to one reading of all messages over REST
+SETTLE_S = 3.0  # how long the last messages of a run may take to be stored
+PAUSE_S = 7 * 24 * 3600  # after that a paused run fails
+PAGE = 50  # events; the server gives no more at once
+
+
+class Run(Value):
+    """A run as the server knows it."""
+
+    id: UUID
+    name: str
+    state: str  # Scheduled, Pending, Running, Suspended, Completed, Failed, Crashed, Cancelled …
+    message: str = ""
+    final: bool = False
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it did what it was for."""
+        return self.state == "Completed"
+
+
+async def start(
+    flow: str, parameters: Mapping[str, Any], idempotency_key: str | None = None
+) -> Run:
+    """Start a run of a deployment.
+
+    Args:
+        flow: The deployment, such as `generate-project/generate`.
+        parameters: What the flow is called with, as JSON values.
+        idempotency_key: The same key gives the same run for ever, also after it has ended.
+
+    Raises:
+        ProjectError: The server has no such deployment or refuses the parameters.
+    """
+    async with get_client() as client:
+        try:
+            deployment = await client.read_deployment_by_name(flow)
+            made = await client.create_flow_run_from_deployment(
+                deployment.id, parameters=dict(parameters), idempotency_key=idempotency_key
+            )
+        except ObjectNotFound as error:
+            raise ProjectError(
+                f"The server has no deployment {flow}.",
+                hint="`stackwright serve` registers it; elsewhere: prefect --no-prompt deploy --all",
+            ) from error
+        except httpx.HTTPStatusError as error:
+            raise _refused(error) from error
+    return _run(made)
+
+
+async def look(run: Run) -> Run:
+    """The run as it is now."""
+    async with get_client() as client:
+        return await _look(client, run)
+
+
+async def follow(run: Run) -> AsyncIterator[Message]:
+    """The messages of a run, each once and in order, from its first to its last; ends when it has ended.
+
+    They arrive as events within milliseconds. Events can be lost or come twice, so they are read again
+    over REST every few seconds, and the end is the state of the run, never a message.
+    """
+    sequence, arrived = Sequence(), asyncio.Event()
+    async with get_client() as client:
+        listening = asyncio.create_task(_listen(run.id, sequence, arrived))
+        try:
+            looks = 0
+            while not (await _look(client, run)).final:
+                if looks % REREAD_EVERY == 0:
+                    sequence.add(await _stored(client, run.id))
+                looks += 1
+                until = asyncio.get_running_loop().time() + LOOK_AGAIN_S
+                with suppress(TimeoutError):
+                    while True:
+                        for message in sequence.ready():
+                            yield message
+                        async with asyncio.timeout_at(until):
+                            await arrived.wait()
+                        arrived.clear()
+            for message in await _remaining(client, run.id, sequence):
+                yield message
+        finally:
+            listening.cancel()
+
+
+async def result(run: Run) -> GenerationReport:
+    """What a generation that has ended did.
+
+    Raises:
+        ProjectError: It did not succeed; with the findings of a model that was refused.
+    """
+    async with get_client() as client:
+        run = await _look(client, run)
+        if run.succeeded:
+            return GenerationReport.model_validate_json(await _kept(client, run.id, REPORT))
+        if run.state == "Failed" and (error := await _kept(client, run.id, ERROR)):
+            raise Refusal.model_validate_json(error).error()
+    raise ProjectError(
+        f"The run {run.name} is {run.state.lower()}: {run.message or 'nothing more is known.'}",
+        hint=f"Its log: {PREFECT_UI_URL.value() or ''}/runs/flow-run/{run.id}",
+    )
+
+
+async def cancel(run: Run) -> None:
+    """Ask a run to end; it takes a few seconds until its process is gone."""
+    async with get_client() as client:
+        await client.set_flow_run_state(run.id, Cancelling(message="Cancelled by a person."))
+
+
+async def pause(run: Run) -> None:
+    """Let a run rest before its next step: its process ends, its finished steps are kept."""
+    await asuspend_flow_run(flow_run_id=run.id, timeout=PAUSE_S)
+
+
+async def resume(run: Run) -> None:
+    """Let a run that rests go on, in a fresh process."""
+    await aresume_flow_run(run.id)
+
+
+def generate_remotely(
+    server: str, model: Path, config: Config, out: Path, on_message: Callable[[Message], None]
+) -> GenerationReport:
+    """Generate as a run on this server and follow it; `out` is a folder of the machine that runs it.
+
+    Raises:
+        ProjectError: The server does not answer, or the run did not succeed.
+    """
+    address = server.rstrip("/").removesuffix("/api")
+    request = GenerateRequest(
+        model=read_file(model).decode("utf-8", "replace"),
+        file=str(model),
+        out=str(out.absolute()),
+        config=config,
+    )
+
+    async def run() -> GenerationReport:
+        started = await start(GENERATE, request.model_dump(mode="json"))
+        async for message in follow(started):
+            on_message(message)
+        return await result(started)
+
+    with temporary_settings({PREFECT_API_URL: f"{address}/api", PREFECT_UI_URL: address}):
+        try:
+            return asyncio.run(run())
+        except httpx.TransportError as error:
+            raise ProjectError(
+                f"No server answers at {address}: {error}",
+                hint="Start one with `stackwright serve`, or generate here, without --server.",
+            ) from error
+
+
+async def _look(client: PrefectClient, run: Run) -> Run:
+    return _run(await client.read_flow_run(run.id))
+
+
+async def _listen(run_id: UUID, sequence: Sequence, arrived: asyncio.Event) -> None:
+    """Take the events of a run as they happen; without a connection, reading them again must do."""
+    while True:
+        with suppress(OSError, TimeoutError, httpx.HTTPError, WebSocketException):
+            async with get_events_subscriber(filter=_of(run_id)) as events:
+                async for event in events:
+                    sequence.add([Message.model_validate(event.payload)])
+                    arrived.set()
+        await asyncio.sleep(LOOK_AGAIN_S)
+
+
+async def _stored(client: PrefectClient, run_id: UUID) -> list[Message]:
+    """All messages of a run that the server has stored, over REST."""
+    page = await client.read_events(_of(run_id), limit=PAGE)
+    found = [Message.model_validate(event.payload) for event in page.events]
+    while page.next_page:
+        page = await client.read_events_page(str(page.next_page))
+        found += [Message.model_validate(event.payload) for event in page.events]
+    return found
+
+
+async def _remaining(client: PrefectClient, run_id: UUID, sequence: Sequence) -> list[Message]:
+    """What is left when the run has ended; the server stores the last messages within seconds."""
+    given: list[Message] = []
+    for _ in range(int(SETTLE_S / 0.25)):
+        sequence.add(await _stored(client, run_id))
+        given += sequence.ready()
+        if sequence.is_complete:
+            return given
+        await asyncio.sleep(0.25)
+    return given + sequence.rest()
+
+
+async def _kept(client: PrefectClient, run_id: UUID, key: str) -> str:
+    """The newest artifact of this run with this key; empty when there is none."""
+    found = await client.read_artifacts(
+        artifact_filter=ArtifactFilter(
+            flow_run_id=ArtifactFilterFlowRunId(any_=[run_id]), key=ArtifactFilterKey(any_=[key])
+        ),
+        sort=ArtifactSort.CREATED_DESC,
+        limit=1,
+    )
+    return str(found[0].data) if found else ""
+
+
+def _of(run_id: UUID) -> EventFilter:
+    """The progress messages of one run."""
+    return EventFilter(
+        event=EventNameFilter(name=[PROGRESS_EVENT]),
+        resource=EventResourceFilter(id=[f"stackwright.generation.{run_id}"]),
+        order=EventOrder.ASC,
+    )
+
+
+def _run(flow_run: FlowRun) -> Run:
+    state = flow_run.state
+    return Run(
+        id=flow_run.id,
+        name=flow_run.name,
+        state=(state.name if state else None) or "Unknown",
+        message=(state.message if state else None) or "",
+        final=bool(state and state.is_final()),
+    )
+
+
+def _refused(error: httpx.HTTPStatusError) -> ProjectError:
+    try:
+        detail = error.response.json()["detail"]
+    except (ValueError, KeyError, TypeError):
+        detail = error.response.text
+    return ProjectError(f"The server refuses to start the run: {detail}")

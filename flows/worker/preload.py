@@ -1,0 +1,20 @@
+"""What every run needs, imported once in the process that runs are forked from: no thread may start here."""
+
+import gc
+
+import prefect.artifacts
+import prefect.client.orchestration
+import prefect.concurrency.asyncio
+import prefect.engine
+import prefect.events.clients
+import prefect.flow_engine
+import prefect.task_engine
+import prefect.transactions  # noqa: F401 - for the forks
+
+import flows.generation
+import flows.worker.child  # noqa: F401 - for the forks
+from stackwright.generation.outputs import packs
+
+packs()
+gc.collect()
+gc.freeze()  # what is here now stays shared between the forks

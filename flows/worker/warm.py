@@ -1,0 +1,174 @@
+"""The worker: takes runs from its pool, forks them, and tells Prefect truthfully how they ended."""
+
+import os
+import signal
+import time
+from multiprocessing.process import BaseProcess
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import anyio.abc
+import psutil
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+    WorkPoolFilter,
+    WorkPoolFilterName,
+)
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.exceptions import InfrastructureNotFound
+from prefect.flows import load_flow_from_flow_run
+from prefect.runner._flow_run_executor import FlowRunExecutionResult, FlowRunExecutorContext
+from prefect.workers.base import (
+    BaseJobConfiguration,
+    BaseVariables,
+    BaseWorker,
+    BaseWorkerResult,
+)
+
+from flows.worker.forks import ForkStarter, warm_up
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+TYPE = "stackwright-warm"
+STOP_S = 10.0  # how long stopped runs may take to say that they end
+LOST = "Its process is gone and did not say how it ended: the worker or the machine was stopped."
+
+
+class WarmResult(BaseWorkerResult):
+    """How the process of a run ended."""
+
+
+class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WarmResult]):
+    """Forks each run from a process that has imported Prefect and the flows already."""
+
+    type = TYPE
+    job_configuration = BaseJobConfiguration
+    _display_name = "Stackwright warm worker"
+    _description = "Runs flows as forks of a process that is ready: they start within a second."
+    _logo_url = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._forks: dict[UUID, BaseProcess] = {}
+        self._stopping = False
+
+    async def setup(self) -> None:
+        """Get ready: first warm, then known to the server."""
+        await warm_up()
+        await super().setup()
+
+    async def run(
+        self,
+        flow_run: FlowRun,
+        configuration: BaseJobConfiguration,
+        task_status: anyio.abc.TaskStatus[int] | None = None,
+    ) -> WarmResult:
+        """Fork the run and watch it to its end."""
+        status = task_status or anyio.TASK_STATUS_IGNORED
+        execution: FlowRunExecutionResult | None = None
+        async with FlowRunExecutorContext() as context:
+            starter = ForkStarter(
+                {**os.environ, **configuration.env},
+                context.control_channel,
+                lambda process: self._forks.__setitem__(flow_run.id, process),
+            )
+            executor = context.create_executor(
+                flow_run, starter, resolve_flow=load_flow_from_flow_run, propose_submitting=False
+            )
+
+            async def execute(
+                *, task_status: anyio.abc.TaskStatus[Any] = anyio.TASK_STATUS_IGNORED
+            ) -> None:
+                nonlocal execution
+                execution = await executor.submit(task_status=task_status)
+
+            try:
+                async with anyio.create_task_group() as group:
+                    handle = await group.start(execute)
+                    status.started(handle.pid)
+            finally:
+                self._forks.pop(flow_run.id, None)
+        if execution is None or execution.status_code is None:
+            raise RuntimeError("The run could not be forked.")
+        return WarmResult(status_code=execution.status_code, identifier=str(execution.handle.pid))
+
+    async def kill_infrastructure(
+        self,
+        infrastructure_pid: str,
+        configuration: BaseJobConfiguration,  # noqa: ARG002 - for workers that must log in somewhere
+        grace_seconds: int = 30,
+    ) -> None:
+        """End a run that was cancelled before it began.
+
+        Raises:
+            InfrastructureNotFound: Its process is gone.
+        """
+        for process in self._forks.values():
+            if str(process.pid) == infrastructure_pid:
+                await self._stop([process], grace_seconds)
+                return
+        raise InfrastructureNotFound(f"There is no process {infrastructure_pid} of this worker.")
+
+    async def sync_with_backend(self) -> None:
+        """Send a heartbeat, and call those runs crashed whose process is gone."""
+        await super().sync_with_backend()
+        await self._report_lost_runs()
+
+    async def stop_runs(self) -> None:
+        """Stop everything that runs; each run reports by itself that it was stopped."""
+        self._stopping = True
+        await self._stop(list(self._forks.values()), STOP_S)
+        with anyio.move_on_after(STOP_S):
+            while self._forks or self._submitting_flow_run_ids:  # noqa: ASYNC110 - they report
+                await anyio.sleep(0.05)
+
+    async def get_and_submit_flow_runs(self) -> list[FlowRun]:
+        """Take what is due, unless the worker is about to stop."""
+        return [] if self._stopping else await super().get_and_submit_flow_runs()
+
+    async def _report_lost_runs(self) -> None:
+        if self._client is None:
+            return
+        unfinished = await self._client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(
+                state=FlowRunFilterState(
+                    type=FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.CANCELLING])
+                )
+            ),
+            work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[self._work_pool_name])),
+        )
+        for run in unfinished:
+            mine = run.labels.get("prefect.worker.name") == self.name
+            if mine and run.id not in self._forks and not _is_fork(run.infrastructure_pid):
+                await self._propose_crashed_state(run, LOST)
+
+    @staticmethod
+    async def _stop(processes: list[BaseProcess], grace_s: float) -> None:
+        deadline = time.monotonic() + grace_s
+        for signum in (signal.SIGTERM, signal.SIGKILL):
+            for process in processes:
+                if process.pid is not None and process.is_alive():
+                    _signal_group(process.pid, signum)
+            with anyio.move_on_after(deadline - time.monotonic()):
+                while any(process.is_alive() for process in processes):  # noqa: ASYNC110 - no event
+                    await anyio.sleep(0.05)
+
+
+def _signal_group(pid: int, signum: int) -> None:
+    try:
+        os.killpg(pid, signum)
+    except ProcessLookupError:
+        return
+
+
+def _is_fork(pid: str | None) -> bool:
+    """Whether this process lives and is a fork of a worker, not somebody who got its number later."""
+    if pid is None or not pid.isdigit():
+        return True  # not told yet, or not one of ours to judge
+    try:
+        return "multiprocessing.forkserver" in " ".join(psutil.Process(int(pid)).cmdline())
+    except psutil.Error:
+        return False
