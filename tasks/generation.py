@@ -8,9 +8,8 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from stackwright import __version__
-from stackwright.domain.parsing import parse
 from stackwright.domain.project import Project
-from stackwright.errors import Finding, ProjectError
+from stackwright.errors import ProjectError
 from stackwright.generation.config import Config, select
 from stackwright.generation.estimate import Estimate, estimate
 from stackwright.generation.lock import LOCK, Lock, LockedFile, digest, parse_lock
@@ -24,59 +23,8 @@ from tasks.pristine import archive_bytes, archive_path, compact, read_archive
 
 MODEL = ".stackwright/model.json"
 _IGNORED = ".stackwright/.gitignore"
-_MAX_MODEL_BYTES = 4_000_000
 _PY_TEST = re.compile(rb"^\s*(?:async )?def test_", re.MULTILINE)
 _TS_TEST = re.compile(rb"^\s*(?:it|test)(?:\.each\(.*\))?\(", re.MULTILINE)
-
-
-@effect(timeout_s=60)
-def read_model(path: Path) -> Project:
-    """The domain model in this file.
-
-    Raises:
-        ProjectError: It cannot be read, or has errors (all of them are in `findings`).
-    """
-    return check_model(read_file(path), str(path))[0]
-
-
-def read_file(path: Path) -> bytes:
-    """The bytes of a model file.
-
-    Raises:
-        ProjectError: It cannot be read.
-    """
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ProjectError.bad_input(
-            f"The model {path} cannot be read: {(error.strerror or str(error)).lower()}.",
-            hint="Give the path of a *.stackwright.yaml file.",
-        ) from error
-
-
-def check_model(content: bytes, file: str) -> tuple[Project, tuple[Finding, ...]]:
-    """The model in these bytes and its warnings.
-
-    Raises:
-        ProjectError: It has errors (all of them are in `findings`).
-    """
-    if len(content) > _MAX_MODEL_BYTES:
-        raise ProjectError.bad_input(f"{file} has more than {_MAX_MODEL_BYTES // 1_000_000} MB.")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise ProjectError.bad_input(
-            f"{file} is not UTF-8 text: line {line} has a byte that is not.",
-            hint="Save it as UTF-8.",
-        ) from error
-    project, findings = parse(text, file)
-    if project is None:
-        errors = sum(finding.level == "error" for finding in findings)
-        raise ProjectError.bad_input(
-            f"{file} has {errors} {'error' if errors == 1 else 'errors'}.", findings=findings
-        )
-    return project, findings
 
 
 @effect(timeout_s=300)

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from click import exceptions as click_exceptions
 
-from app.cli import doctor, generation, show
+from app.cli import doctor, generation, serve, show, verify
 from stackwright import __version__
 from stackwright.errors import ProjectError
 
@@ -27,7 +27,9 @@ app.command()(generation.plan)
 app.command()(generation.estimate)
 app.command()(generation.generate)
 app.command()(generation.schema)
+app.command()(verify.verify)
 app.command()(doctor.doctor)
+app.command()(serve.serve)
 
 
 @app.callback()

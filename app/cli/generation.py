@@ -53,7 +53,7 @@ Everything = Annotated[bool, typer.Option("--all", help="List every file of the 
 
 def validate(model: Model, *, as_json: Json = False) -> int:
     """Check a model and report every problem at once, with file, line, column and what to do."""
-    from tasks.generation import check_model, read_file
+    from tasks.model import check_model, read_file
 
     project, findings = check_model(read_file(model), str(model))
     if as_json:
@@ -91,7 +91,8 @@ def plan(
     as_json: Json = False,
 ) -> int:
     """Show what `generate` would do to a folder, file by file, without writing anything."""
-    from tasks.generation import plan_project, read_model
+    from tasks.generation import plan_project
+    from tasks.model import read_model
 
     config = _config(
         out,
@@ -128,7 +129,8 @@ def estimate(
     as_json: Json = False,
 ) -> int:
     """Say what a generation will produce, how long it takes by this machine's history, and what may go wrong."""
-    from tasks.generation import estimate_project, read_model
+    from tasks.generation import estimate_project
+    from tasks.model import read_model
 
     config = _config(
         out,
@@ -146,7 +148,9 @@ def estimate(
     if as_json:
         show.as_json(estimated.model_dump(mode="json"))
     else:
-        show.estimate(estimated)
+        from app.cli import tables
+
+        tables.estimate(estimated)
     return 0
 
 
@@ -189,7 +193,8 @@ def generate(
         env_configs=env_configs,
     )
     if dry_run:
-        from tasks.generation import plan_project, read_model
+        from tasks.generation import plan_project
+        from tasks.model import read_model
 
         _show_plan(
             plan_project(read_model(model), config, out), everything=everything, as_json=as_json
@@ -209,7 +214,9 @@ def generate(
     if as_json:
         show.as_json(report.model_dump(mode="json"))
     else:
-        show.report(report)
+        from app.cli import tables
+
+        tables.report(report)
     return 0
 
 
@@ -225,7 +232,9 @@ def _show_plan(planned: "Plan", *, everything: bool, as_json: bool) -> None:
     if as_json:
         show.as_json({**planned.model_dump(mode="json"), "counts": planned.counts()})
     else:
-        show.plan(planned, everything=everything)
+        from app.cli import tables
+
+        tables.plan(planned, everything=everything)
 
 
 def _config(out: Path | None, entities: str, platforms: str, **options: object) -> Config:

@@ -17,6 +17,7 @@ from stackwright.generation.receipt import BatchReceipt
 from stackwright.generation.request import GenerateRequest, GenerationReport, StepTime, plan_rows
 from tasks import generation as effects
 from tasks.history import record
+from tasks.model import check_model, read_model
 from tasks.staging import still_staged
 
 FILES_TOLD = 100  # paths in one message
@@ -63,9 +64,6 @@ async def _generate(request: GenerateRequest, road: Road) -> GenerationReport:
         effects.write_project, project, plan, receipts, aside, out, name="Write"
     )
     clock.lap("write")
-    changed = len(receipt.created) + len(receipt.updated) + len(receipt.deleted)
-    text = f"{changed} files changed in {out}." if changed else f"{out} is up to date."
-    await road.tell(News(kind=MessageKind.WRITTEN, step="write", text=text))
     report = GenerationReport(
         project=project.name,
         plan=plan.counts(),
@@ -75,7 +73,8 @@ async def _generate(request: GenerateRequest, road: Road) -> GenerationReport:
     )
     record(_past_run(report, receipts, clock))
     text = f"{receipt.files} files, {receipt.lines} lines and {receipt.tests} tests in {out}."
-    await road.tell(News(kind=MessageKind.COMPLETE, step="done", text=text))
+    kind = MessageKind.WRITTEN if request.verify else MessageKind.COMPLETE
+    await road.tell(News(kind=kind, step="write" if request.verify else "done", text=text))
     return report
 
 
@@ -83,9 +82,9 @@ async def _read(request: GenerateRequest, road: Road) -> Project:
     name = "Read the model"
     if request.is_text:
         content = request.model.encode()
-        project, _ = await road.do(effects.check_model, content, request.file or "model", name=name)
+        project, _ = await road.do(check_model, content, request.file or "model", name=name)
     else:
-        project = await road.do(effects.read_model, Path(request.model), name=name)
+        project = await road.do(read_model, Path(request.model), name=name)
     fields = sum(len(entity.fields) for entity in project.entities)
     text = f"{project.title}: {len(project.entities)} entities with {fields} fields."
     await road.tell(News(kind=MessageKind.VALIDATED, step="read", text=text))
