@@ -11,10 +11,10 @@ def access(entity: Entity, project: Project) -> dict[str, Any]:
     """Tables of roles and the status that each action answers with."""
     allowed = entity.permissions
     return {
-        "create": _table(project, allowed.create, 201),
-        "read": _table(project, allowed.read, 200),
-        "update": _table(project, allowed.update, 200),
-        "delete": _table(project, allowed.delete, 204),
+        "creates": _table(project, allowed.create, 201),
+        "reads": _table(project, allowed.read, 200),
+        "updates": _table(project, allowed.update, 200),
+        "deletes": _table(project, allowed.delete, 204),
         "updaters": [role for role in (USER, *project.roles, ADMIN) if _may(role, allowed.update)],
     }
 

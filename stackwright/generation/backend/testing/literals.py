@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from stackwright.rendering.layout import CLOSE, COMMA, LINE, OPEN, SOFT
+from stackwright.rendering.layout import CLOSE, COMMA, LINE, OPEN, SOFT, py_args
 from stackwright.rendering.text import py_str
 
 LONG = 60  # characters; longer texts are written as repetitions or shortened
@@ -44,6 +44,12 @@ def source(value: Any) -> str:
 def row(*parts: Any) -> str:
     """One line of a table of cases: a tuple of values."""
     return bracketed("(", [source(part) for part in parts], ")")
+
+
+def case(title: str, *parts: Any) -> str:
+    """One line of a table of cases whose title ends the test's name."""
+    arguments = [*(source(part) for part in parts), f"id={py_str(title)}"]
+    return f"pytest.param({py_args(arguments)})"
 
 
 def entries(values: dict[str, Any]) -> list[str]:

@@ -39,9 +39,9 @@ def reading(entity: Entity, rows: tuple[Row, ...]) -> dict[str, Any]:
     """Tables for the tests that read."""
     fields = [field for field in entity.fields if is_filterable(field)]
     return {
-        "filters": [case for field in fields for case in _filters(field, rows)],
-        "sorts": [case for field in fields for case in _sorts(field, rows)],
-        "searches": list(_searches(entity, rows)),
+        "filters": list(dict.fromkeys(line for field in fields for line in _filters(field, rows))),
+        "sorts": [line for field in fields for line in _sorts(field, rows)],
+        "searches": list(dict.fromkeys(_searches(entity, rows))),
         "malformed": [
             row(field.name, _WORDS[field.type]) for field in fields if field.type in _WORDS
         ],

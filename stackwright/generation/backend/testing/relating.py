@@ -1,9 +1,11 @@
 """Cases for relations and for values that must be unique, alone or together."""
 
+import re
 from typing import Any
 
 from stackwright.domain import naming
 from stackwright.domain.entity import BUILT_IN_USER, Entity
+from stackwright.domain.field import FieldType
 from stackwright.domain.project import Project
 from stackwright.domain.relation import OnDelete, Relation, RelationKind
 from stackwright.generation.backend.testing.examples import (
@@ -13,12 +15,16 @@ from stackwright.generation.backend.testing.examples import (
     link,
     sent_value,
 )
-from stackwright.generation.backend.testing.literals import row, source
+from stackwright.generation.backend.testing.literals import case, row, source
 from stackwright.generation.samples import invalid_values
 from stackwright.generation.samples import rows as sample_rows
 from stackwright.generation.samples.checks import failing
+from stackwright.generation.samples.native import as_json
 from stackwright.generation.samples.rows import Row
 from stackwright.generation.samples.values import value
+
+_NO_UUID = "00000000-0000-4000-8000-000000000000"
+_SPECIAL = re.compile(r"[~%/]")
 
 
 def relating(project: Project, entity: Entity, rows: tuple[Row, ...]) -> dict[str, Any]:
@@ -30,16 +36,30 @@ def relating(project: Project, entity: Entity, rows: tuple[Row, ...]) -> dict[st
         "to_one": [
             row(r.name, _module(r), _number(project, r), _display(project, r)) for r in free
         ],
-        "to_one_names": [source(r.name) for r in to_one],
+        "linked": [row(r.name, _module(r), _number(project, r)) for r in free],
+        "target_filters": [line for r in free for line in _target_filters(project, r)],
         "emptiable": [row(r.name, _module(r)) for r in free if not r.required],
         "needed": [source(f"{r.name}_id") for r in to_one if r.required or is_key(entity, r.name)],
         "restrict": _deletions(project, free, OnDelete.RESTRICT),
         "cascade": _deletions(project, free, OnDelete.CASCADE),
         "set_null": _deletions(project, [r for r in free if not r.required], OnDelete.SET_NULL),
         "to_many": [_to_many(project, r) for r in to_many],
-        "both_sides": [_to_many(project, r) for r in to_many if r.inverse and not r.is_self],
-        "attributes": [case for r in to_many for case in _attributes(r)],
-        "relation_filters": [row(r.name, _module(r)) for r in free],
+        "optional_to_many": [_to_many(project, r) for r in to_many if not r.required],
+        "required_to_many": [source(r.name) for r in to_many if r.required],
+        "deletable": [
+            _to_many(project, r)
+            for r in to_many
+            if r.target != BUILT_IN_USER and not r.required and _size(project, r) > 1
+        ],
+        "both_sides": [
+            row(r.name, _module(r), _number(project, r), r.inverse, _valid_attributes(r))
+            for r in to_many
+            if r.inverse and not r.is_self and not r.required and r.target != BUILT_IN_USER
+        ],
+        "attributes": [line for r in to_many for line in _attributes(r)],
+        "valid_attributes": source({r.name: _valid_attributes(r) for r in to_many if r.attributes}),
+        "nothing": [_nothing(project, r) for r in [*to_one, *to_many]],
+        "nothing_changes": [_nothing(project, r) for r in [*free, *to_many]],
         "unique": [source(group) for group in _unique(entity, rows)],
         "unique_changes": [
             source(group)
@@ -81,20 +101,69 @@ def _deletions(project: Project, relations: list[Relation], on_delete: OnDelete)
 
 
 def _to_many(project: Project, relation: Relation) -> str:
-    attributes = {
-        field.name: sent_value(field, value(field, f"{relation.owner}_{relation.name}", 0))
-        for field in relation.attributes
-    }
-    return row(
-        relation.name, _module(relation), _number(project, relation), relation.inverse, attributes
-    )
+    number = _number(project, relation)
+    return row(relation.name, _module(relation), number, _valid_attributes(relation))
+
+
+def _valid_attributes(relation: Relation) -> dict[str, Any]:
+    place = f"{relation.owner}_{relation.name}"
+    return {field.name: sent_value(field, value(field, place, 0)) for field in relation.attributes}
+
+
+def _nothing(project: Project, relation: Relation) -> str:
+    """The key of a relation and a value for it that points to a row which does not exist."""
+    unknown = unknown_id(project, relation.target, as_json_id=True)
+    if relation.is_to_one:
+        return row(f"{relation.name}_id", unknown)
+    return row(relation.name, [{"id": unknown, **_valid_attributes(relation)}])
+
+
+def _target_filters(project: Project, relation: Relation) -> list[str]:
+    """A field of the target that every row has, to filter the owner's rows by."""
+    if relation.target == BUILT_IN_USER:
+        return []
+    target = project.entity(relation.target)
+    for field in target.fields:
+        plain = field.type in (FieldType.STRING, FieldType.INTEGER, FieldType.ENUM)
+        if plain and field.required and not field.sensitive:
+            return [row(relation.name, _module(relation), _number(project, relation), field.name)]
+    return []
+
+
+def unknown_id(project: Project, name: str, *, as_json_id: bool = False) -> Any:
+    """An id of the right form that no row has.
+
+    Args:
+        project: The model.
+        name: The entity.
+        as_json_id: As it stands in a body; otherwise as text, for an address.
+    """
+    if name == BUILT_IN_USER:
+        return _NO_UUID
+    entity = project.entity(name)
+    kind = entity.primary_key.kind
+    if kind == "fields":
+        parts = [str(_unknown_part(project, entity, part)) for part in entity.primary_key.parts]
+        return "~".join(parts)
+    known: dict[str, Any] = {"uuid": _NO_UUID, "integer": 987654, "string": "no-such-row"}
+    return known[kind] if as_json_id else str(known[kind])
+
+
+def _unknown_part(project: Project, entity: Entity, name: str) -> Any:
+    field, relation = entity.field(name), entity.relation(name)
+    if field is not None:
+        shown = as_json(field, value(field, entity.name, 2))
+        return _SPECIAL.sub(lambda match: f"%{ord(match[0]):02X}", str(shown))
+    target = relation.target if relation is not None else BUILT_IN_USER
+    unknown = str(unknown_id(project, target))
+    return _SPECIAL.sub(lambda match: f"%{ord(match[0]):02X}", unknown)
 
 
 def _attributes(relation: Relation) -> list[str]:
     return [
-        row(relation.name, _module(relation), field.name, case.title, case.value)
+        case(f"{field.name} {one.title}", relation.name, _module(relation), field.name, one.value)
         for field in relation.attributes
-        for case in invalid_values(field)
+        for one in invalid_values(field)
     ]
 
 

@@ -16,7 +16,7 @@ from stackwright.generation.backend.testing.examples import (
     sent_value,
     with_defaults,
 )
-from stackwright.generation.backend.testing.literals import row, source
+from stackwright.generation.backend.testing.literals import bracketed, case, row, source
 from stackwright.generation.samples import boundary_values, invalid_values, value
 from stackwright.generation.samples.checks import failing
 from stackwright.generation.samples.native import as_json, native
@@ -27,27 +27,53 @@ from stackwright.generation.samples.values import is_valid
 def writing(entity: Entity, rows: tuple[Row, ...]) -> dict[str, Any]:
     """Tables for the tests that write; `rows` are the entity's example rows, at least one."""
     first = rows[0]
+    has_minimal = with_defaults(entity, first.values) is not None
+    sensitive = [field.name for field in entity.fields if field.sensitive]
     return {
-        "required": [source(name) for name in required_keys(entity)],
-        "has_minimal": with_defaults(entity, first.values) is not None,
+        "has_required": bool(required_keys(entity)),
+        "has_minimal": has_minimal,
+        "changing": _set(_changing(entity)),
+        "emptied": [source(name) for name in _emptied(entity, first)] if has_minimal else [],
         "defaults": list(_defaults(entity, first)),
         "boundaries": list(_boundaries(entity, first)),
         "replacement": _replacement(entity, rows),
         "patches": list(_patches(entity, rows)),
         "clearable": [source(name) for name in _clearable(entity, first)],
         "immutable": list(_immutable(entity, rows)),
-        "sensitive": [source(field.name) for field in entity.fields if field.sensitive],
-        "computed": [case for one in rows for case in _computed(entity, one)],
+        "sensitive": bool(sensitive),
+        "sensitive_set": _set(sensitive),
+        "computed": [line for one in rows for line in _computed(entity, one)],
         "checks": list(_checks(entity, first)),
-        "invalid": [case for field in entity.fields for case in _invalid(field)],
+        "invalid": [line for field in entity.fields for line in _invalid(field)],
         "invalid_changes": [
-            case
+            line
             for field in entity.fields
             if field.name not in fixed_keys(entity)
-            for case in _invalid(field)
+            for line in _invalid(field)
         ],
         "change": _one_change(entity, rows),
     }
+
+
+def _set(names: list[str]) -> str:
+    return bracketed("{", [source(name) for name in names], "}") if names else "set[str]()"
+
+
+def _changing(entity: Entity) -> list[str]:
+    """What the server shows in a row beside what was sent."""
+    names = [computed.name for computed in entity.computed]
+    names += ["updated_at", "updated_by"] if entity.audit else []
+    return [*names, "version"] if entity.optimistic_lock else names
+
+
+def _emptied(entity: Entity, first: Row) -> list[str]:
+    """Optional values without a default, which a PUT that does not name them empties."""
+    return [name for name in _clearable(entity, first) if _default(entity, name) is None]
+
+
+def _default(entity: Entity, name: str) -> Any:
+    field = entity.field(name)
+    return None if field is None else field.default
 
 
 def _defaults(entity: Entity, first: Row) -> Iterator[str]:
@@ -65,14 +91,14 @@ def _boundaries(entity: Entity, first: Row) -> Iterator[str]:
     for field in entity.fields:
         if field.sensitive:
             continue
-        for case in boundary_values(field):
+        for edge in boundary_values(field):
             found = (
-                changed(entity, first, field, case.native)
+                changed(entity, first, field, edge.native)
                 if not is_key(entity, field.name)
                 else None
             )
-            if found is None and not failing(entity, {**first.values, field.name: case.native}):
-                found = {field.name: case.native}
+            if found is None and not failing(entity, {**first.values, field.name: edge.native}):
+                found = {field.name: edge.native}
             if found is not None:
                 yield source(as_sent(entity, found))
 
@@ -175,7 +201,7 @@ def _checks(entity: Entity, first: Row) -> Iterator[str]:
     for check in entity.checks:
         broken = _breaking(entity, first, check)
         if broken is not None:
-            yield row(check.name, as_sent(entity, broken))
+            yield case(check.name, as_sent(entity, broken))
 
 
 def _breaking(entity: Entity, first: Row, check: Check) -> dict[str, Any] | None:
@@ -202,8 +228,8 @@ def _breaks(entity: Entity, values: dict[str, Any], check: Check) -> bool:
 
 
 def _others(entity: Entity, field: Field, first: Row) -> Iterator[Any]:
-    for case in boundary_values(field):
-        yield case.native
+    for edge in boundary_values(field):
+        yield edge.native
     for number in range(24):
         option = value(field, entity.name, number, number)
         if option is not None and option != first.values[field.name]:
@@ -213,5 +239,5 @@ def _others(entity: Entity, field: Field, first: Row) -> Iterator[Any]:
 
 
 def _invalid(field: Field) -> Iterator[str]:
-    for case in invalid_values(field):
-        yield row(field.name, case.title, case.value)
+    for one in invalid_values(field):
+        yield case(f"{field.name} {one.title}", field.name, one.value)
