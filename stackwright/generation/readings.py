@@ -25,7 +25,9 @@ _TSC = re.compile(
 _MYPY = re.compile(
     r"^(?P<file>[^:\n]+):(?P<line>\d+)(?::\d+)?: error: (?P<message>.*?)(?:  \[(?P<rule>[\w-]+)\])?$"
 )
-_WOULD_REFORMAT = re.compile(r"^(?:Would reformat: |\[warn\] )(?P<file>\S+)$")
+_WOULD_REFORMAT = re.compile(
+    r"^(?:Would reformat: (?P<old>\S+)|\[warn\] (?P<prettier>\S+)|\s*--> (?P<ruff>[^\s:]+):\d+:\d+)$"
+)
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -120,9 +122,9 @@ def _ruff(ran: Ran) -> Reading:
 
 def _unformatted(ran: Ran) -> Reading:
     """Files that `ruff format --check` or `prettier --check` names."""
-    names = (_WOULD_REFORMAT.match(line) for line in ran.output.splitlines())
-    problems = (Problem(file=m["file"], message="is not formatted") for m in names if m)
-    return Reading(problems=tuple(problems))
+    found = (_WOULD_REFORMAT.match(line) for line in ran.output.splitlines())
+    names = dict.fromkeys(name for match in found if match for name in match.groups() if name)
+    return Reading(problems=tuple(Problem(file=n, message="is not formatted") for n in names))
 
 
 def _mypy(ran: Ran) -> Reading:
@@ -150,7 +152,7 @@ def _pytest(ran: Ran) -> Reading:
     problems = tuple(
         Problem(
             file=case.get("file", ""),
-            line=int(case.get("line", 0)),
+            line=int(case.get("line", -1)) + 1,
             rule=case.get("name", ""),
             message=_first_line(node.get("message") or node.text or node.tag),
         )
