@@ -12,7 +12,7 @@ from stackwright.generation.backend.testing.examples import (
     payload,
     required_keys,
 )
-from stackwright.generation.backend.testing.literals import bracketed, entries, source
+from stackwright.generation.backend.testing.literals import bracketed, entries, imports, source
 from stackwright.generation.backend.testing.reading import reading
 from stackwright.generation.backend.testing.relating import relating, unknown_id
 from stackwright.generation.backend.testing.writing import writing
@@ -36,6 +36,7 @@ def tests_view(entity: Entity, project: Project, config: Config) -> dict[str, An
     write = writing(entity, rows)
     relate = relating(project, entity, rows)
     roles = access(entity, project)
+    examples = f"tests.examples.{naming.snake(entity.name)}"
     updaters = [role for role in roles["updaters"] if role != ADMIN]
     return {
         "rows": len(rows),
@@ -58,7 +59,9 @@ def tests_view(entity: Entity, project: Project, config: Config) -> dict[str, An
         "soft_delete": entity.soft_delete,
         "audit": entity.audit,
         "lock": entity.optimistic_lock and bool(write["change"]),
-        "writing": {**write, **_imports(write, relate, sensitive)},
+        "import_path": imports(examples, ["PATH"]),
+        "import_rows": imports(examples, ["PATH", "ROWS"]),
+        "writing": {**write, **_imports(examples, write, relate, entity)},
         "reading": reading(entity, rows),
         "relating": relate,
     }
@@ -74,22 +77,25 @@ def _references(*lines: str) -> str:
     return ", ".join(name for name in ("Link", "Upload") if f"{name}(" in text)
 
 
-def _imports(write: dict[str, Any], relate: dict[str, Any], sensitive: list[str]) -> dict[str, Any]:
+def _imports(
+    examples: str, write: dict[str, Any], relate: dict[str, Any], entity: Entity
+) -> dict[str, Any]:
     """What the module of changes needs to import."""
     tables = [
         write[name]
         for name in ("defaults", "boundaries", "patches", "immutable", "checks", "computed")
     ]
     tables += [relate["unique"]]
+    lock = entity.optimistic_lock and bool(write["change"])
     lines = [*write["patches"], *write["immutable"], *relate["unique"], write["change"]]
     names = [
         "PATH",
         *(["REQUIRED"] if write["has_required"] else []),
-        *(["SENSITIVE"] if sensitive else []),
+        *(["SENSITIVE"] if any(field.sensitive for field in entity.fields) else []),
     ]
     return {
-        "uses_any": any(tables),
+        "uses_any": any(tables) or entity.audit or lock,
         "uses_pytest": any(tables) or write["has_required"] or bool(write["clearable"]),
         "references": _references(*lines),
-        "example_names": ", ".join(names),
+        "import_examples": imports(examples, names),
     }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from stackwright.rendering.layout import CLOSE, COMMA, LINE, OPEN, SOFT, py_args
+from stackwright.rendering.layout import CLOSE, COMMA, LINE, OPEN, SOFT, WIDTH, py_args
 from stackwright.rendering.text import py_str
 
 LONG = 60  # characters; longer texts are written as repetitions or shortened
@@ -50,6 +50,14 @@ def case(title: str, *parts: Any) -> str:
     """One line of a table of cases whose title ends the test's name."""
     arguments = [*(source(part) for part in parts), f"id={py_str(title)}"]
     return f"pytest.param({py_args(arguments)})"
+
+
+def imports(module: str, names: Sequence[str]) -> str:
+    """An import statement, with brackets where it is too long for one line."""
+    line = f"from {module} import {', '.join(names)}"
+    if len(line) <= WIDTH:
+        return line
+    return f"from {module} import (\n" + "".join(f"    {name},\n" for name in names) + ")"
 
 
 def entries(values: dict[str, Any]) -> list[str]:
