@@ -1,6 +1,7 @@
 """Runs on a Prefect server: the only file that talks to its client. Start, follow, pause, cancel, result."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -31,7 +32,7 @@ from stackwright.generation.config import Config
 from stackwright.generation.progress import Message
 from stackwright.generation.request import GenerateRequest, GenerationReport, Refusal
 from stackwright.value import Value
-from tasks.generation import read_file
+from tasks.model import read_file
 
 GENERATE = "generate-project/generate"
 LOOK_AGAIN_S = 1.0  # how often a run's state is read while its messages are followed
@@ -129,9 +130,9 @@ async def result(run: Run) -> GenerationReport:
     async with get_client() as client:
         run = await _look(client, run)
         if run.succeeded:
-            return GenerationReport.model_validate_json(await _kept(client, run.id, REPORT))
+            return GenerationReport.model_validate(await _kept(client, run.id, REPORT))
         if run.state == "Failed" and (error := await _kept(client, run.id, ERROR)):
-            raise Refusal.model_validate_json(error).error()
+            raise Refusal.model_validate(error).error()
     raise ProjectError(
         f"The run {run.name} is {run.state.lower()}: {run.message or 'nothing more is known.'}",
         hint=f"Its log: {PREFECT_UI_URL.value() or ''}/runs/flow-run/{run.id}",
@@ -223,8 +224,8 @@ async def _remaining(client: PrefectClient, run_id: UUID, sequence: Sequence) ->
     return given + sequence.rest()
 
 
-async def _kept(client: PrefectClient, run_id: UUID, key: str) -> str:
-    """The newest artifact of this run with this key; empty when there is none."""
+async def _kept(client: PrefectClient, run_id: UUID, key: str) -> Any:
+    """The data of the newest artifact of this run with this key; None when there is none."""
     found = await client.read_artifacts(
         artifact_filter=ArtifactFilter(
             flow_run_id=ArtifactFilterFlowRunId(any_=[run_id]), key=ArtifactFilterKey(any_=[key])
@@ -232,7 +233,7 @@ async def _kept(client: PrefectClient, run_id: UUID, key: str) -> str:
         sort=ArtifactSort.CREATED_DESC,
         limit=1,
     )
-    return str(found[0].data) if found else ""
+    return json.loads(str(found[0].data)) if found else None
 
 
 def _of(run_id: UUID) -> EventFilter:

@@ -8,15 +8,18 @@ from prefect.artifacts import Artifact, acreate_link_artifact, acreate_markdown_
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.flows import Flow
 from prefect.runtime import flow_run as runtime
-from prefect.states import Failed
+from prefect.states import Completed, Failed
 from pydantic import Field
 
-from flows.marks import ERROR, REPORT
+from flows.marks import ERROR, QUALITY, REPORT
 from flows.prefect_road import PrefectRoad, emit, explained
 from flows.stories.generation import generate
+from flows.stories.verification import verify as prove
 from stackwright.errors import ProjectError
+from stackwright.generation.checks import Choice
 from stackwright.generation.config import Config
 from stackwright.generation.progress import Message, MessageKind
+from stackwright.generation.quality import QualityReport
 from stackwright.generation.request import (
     GenerateRequest,
     GenerationReport,
@@ -28,8 +31,8 @@ from stackwright.generation.request import (
 def run_name() -> str:
     """What the run is called: the model's name and where it goes."""
     given = runtime.parameters
-    model = "text" if "\n" in given["model"] else Path(given["model"]).name.partition(".")[0]
-    return f"{given['file'] or model} → {Path(given['out']).name}"
+    file = given["file"] or ("text" if "\n" in given["model"] else given["model"])
+    return f"{Path(file).name.partition('.')[0]} → {Path(given['out']).name}"
 
 
 async def say_why(
@@ -78,24 +81,44 @@ async def generate_project(
 ) -> Any:
     """Generate a project from a model, or bring an existing one up to date."""
     request = GenerateRequest(model=model, out=out, config=config, file=file, verify=verify)
+    road = PrefectRoad()
     try:
-        report = await generate(request, PrefectRoad())
+        report = await generate(request, road)
+        await _keep_report(report)
+        quality = await prove(Path(out), Choice(), road) if verify else None
     except ProjectError as error:
         await _keep_error(error)
         return Failed(message=explained(error))
-    await _keep_report(report)
-    return None
+    if quality is None:
+        return Completed(message=f"{report.receipt.files} files are in {report.receipt.out}.")
+    return await _judge(quality)
+
+
+async def _judge(quality: QualityReport) -> State[Any]:
+    await Artifact(type="result", key=QUALITY, data=quality.model_dump(mode="json")).acreate()
+    failed = [f"{one.title}: {one.cause}" for one in quality.failures]
+    if not failed:
+        return Completed(message=f"{len(quality.outcomes)} checks of {quality.project} are passed.")
+    error = ProjectError(
+        f"{quality.project} is generated, but {len(failed)} of its checks failed.\n"
+        + "\n".join(failed),
+        hint="The artifact generation-quality lists them all.",
+    )
+    await _keep_error(error)
+    return Failed(message=str(error))
 
 
 async def _keep_report(report: GenerationReport) -> None:
     text = f"{report.project} in {report.receipt.out}"
-    await Artifact(type="result", key=REPORT, data=report.model_dump_json()).acreate()
+    await Artifact(type="result", key=REPORT, data=report.model_dump(mode="json")).acreate()
     await acreate_markdown_artifact(report_markdown(report), "generation-report", text)
     await acreate_link_artifact(_uri(report), report.receipt.out, "generated-project", text)
 
 
 async def _keep_error(error: ProjectError) -> None:
-    await Artifact(type="result", key=ERROR, data=Refusal.of(error).model_dump_json()).acreate()
+    await Artifact(
+        type="result", key=ERROR, data=Refusal.of(error).model_dump(mode="json")
+    ).acreate()
 
 
 def _uri(report: GenerationReport) -> str:

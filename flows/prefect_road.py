@@ -27,6 +27,7 @@ from flows.marks import PROGRESS_EVENT
 from flows.road import Numbering, Rows
 from stackwright.errors import ProjectError
 from stackwright.generation.progress import Message, News
+from stackwright.generation.quality import Outcome
 from tasks.effect import policy_of
 
 R = TypeVar("R")
@@ -61,14 +62,20 @@ class PrefectRoad:
         """
         policy = policy_of(effect)
         refused: list[ProjectError] = []
+        objected: list[R] = []
 
         async def work() -> Any:
             refused.clear()
+            objected.clear()
             try:
-                return await asyncio.to_thread(effect, *args)
+                answer = await asyncio.to_thread(effect, *args)
             except ProjectError as error:  # a state with a message, not a traceback
                 refused.append(error)
                 return Failed(message=explained(error))
+            if objection := _objection(answer):
+                objected.append(answer)
+                return Failed(message=objection)
+            return answer
 
         key = self._content.key(effect, args) if policy.persist else None
         task = _task(effect, work, name, refused, key)
@@ -77,6 +84,8 @@ class PrefectRoad:
             state = await task.with_options(refresh_cache=True)(return_state=True)
         if refused and state.is_failed():
             raise refused[0]
+        if objected and state.is_failed():
+            return objected[0]
         result: R = await state.aresult()
         return result
 
@@ -132,6 +141,16 @@ def emit(message: Message, run_id: UUID, run_name: str) -> None:
 def explained(error: ProjectError) -> str:
     """An error and its findings as a message of several lines."""
     return "\n".join([str(error), *(finding.sentence() for finding in error.findings)])
+
+
+def _objection(answer: object) -> str:
+    """Why a task is shown as failed although it did its work: its checks found something."""
+    outcomes = answer if isinstance(answer, tuple) else (answer,)
+    failed = [one for one in outcomes if isinstance(one, Outcome) and one.state == "failed"]
+    return "\n".join(
+        "\n".join([f"{one.title}: {one.cause}", *(p.sentence() for p in one.problems)])
+        for one in failed
+    )
 
 
 def _task(

@@ -72,8 +72,8 @@ class LocalRoad:
         self,
         effect: Callable[..., R],
         *args: object,
-        name: str,  # noqa: ARG002 - for roads that show their steps
-        still_holds: Callable[[R], bool] | None = None,  # noqa: ARG002 - nothing is kept here
+        name: str,
+        still_holds: Callable[[R], bool] | None = None,
     ) -> R:
         """Call the effect; a local run is not tried again, people do that."""
         return effect(*args)

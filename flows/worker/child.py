@@ -19,6 +19,7 @@ def become_engine(flow_run_id: str, environment: Mapping[str, str]) -> None:
     os.environ.clear()
     os.environ.update(environment)
     refresh_global_settings_context()
+    sys.modules.pop("prefect.engine", None)  # it runs as the main module, once
     sys.argv = ["prefect.engine", flow_run_id]
     runpy.run_module("prefect.engine", run_name="__main__", alter_sys=True)
 

@@ -98,7 +98,7 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WarmResult]):
     async def kill_infrastructure(
         self,
         infrastructure_pid: str,
-        configuration: BaseJobConfiguration,  # noqa: ARG002 - for workers that must log in somewhere
+        configuration: BaseJobConfiguration,
         grace_seconds: int = 30,
     ) -> None:
         """End a run that was cancelled before it began.
