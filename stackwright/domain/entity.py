@@ -48,6 +48,8 @@ class Computed(Value):
 
     name: str
     type: FieldType
+    precision: int | None = None  # decimal: digits in all
+    scale: int | None = None  # decimal: digits after the point; the expression rounds to it
     label: str = ""
     expression: Expression
     description: str = ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-_LIKELY = 0.6  # of 1; below, a suggestion would puzzle
+_LIKELY = 0.7  # of 1; below, a suggestion would puzzle
 
 
 def match(word: str, known: Iterable[str]) -> str | None:

@@ -1,0 +1,263 @@
+"""Names: reserved words, clashes, spellings that become the same identifier."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from stackwright.domain import naming
+from stackwright.domain.checks.model import Model
+from stackwright.domain.checks.reserved import API, ROLES, entity_reserved, field_reserved
+from stackwright.domain.entity import Entity
+from stackwright.domain.field import Field
+from stackwright.domain.language import MAX_NAME
+from stackwright.domain.relation import Relation
+from stackwright.domain.report import Report
+from stackwright.domain.suggestion import match
+
+_AUDIT = ("created_at", "created_by", "updated_at", "updated_by", "created_by_id", "updated_by_id")
+_PLURALS = frozenset({"Auths", "Files", "Users", "Docs", "Healths", "Auth", "Health"})
+
+
+class _Member(NamedTuple):
+    name: str
+    what: str
+    where: str
+
+
+def check_names(model: Model, report: Report) -> None:
+    """Everything about names."""
+    _entity_names(model, report)
+    _roles(model, report)
+    for entity in model.entities:
+        _members(entity, model, report)
+        _renamed(entity, report)
+        for field in entity.fields:
+            _field_name(field, report)
+            _enum_values(field, report)
+        for computed in entity.computed:
+            _reserved(computed.name, computed.where, report, is_column=False)
+        for relation in entity.relations:
+            _relation_names(relation, report)
+
+
+def _entity_names(model: Model, report: Report) -> None:
+    spellings: tuple[tuple[str, Callable[[str], str]], ...] = (
+        ("differ only in upper and lower case", str.lower),
+        ("become the same file name", naming.snake),
+    )
+    for position, entity in enumerate(model.entities):
+        why = entity_reserved(entity.name)
+        if why is not None:
+            hint = "Say more exactly what it is, such as `" + _longer(entity.name) + "`."
+            report.error(
+                entity.where, f"An entity cannot be called `{entity.name}`: it {why}.", hint
+            )
+        for earlier in model.entities[:position]:
+            for how, spelling in spellings:
+                if spelling(earlier.name) == spelling(entity.name):
+                    message = f"`{earlier.name}` and `{entity.name}` {how}."
+                    report.error(entity.where, message, "Rename one of them.")
+                    break
+        _plural(entity, position, model, report)
+    renamed: dict[str, str] = {}
+    for entity in model.entities:
+        old = entity.renamed_from
+        if old is None:
+            continue
+        path = f"{entity.where}.renamed_from"
+        if model.entity(old) is not None:
+            report.error(path, f"There still is an entity `{old}`.", "Delete `renamed_from`.")
+        elif old in renamed:
+            report.error(path, f"`{old}` has also been renamed to `{renamed[old]}`.")
+        renamed[old] = entity.name
+
+
+def _plural(entity: Entity, position: int, model: Model, report: Report) -> None:
+    path = f"{entity.where}.plural"
+    plural = entity.plural
+    hint = f"Add a plural of its own, such as `plural: {plural}List`."
+    if naming.snake(plural) == naming.snake(entity.name):
+        message = f"The plural of `{entity.name}` is the same word, so that one and many cannot be told apart."
+        report.error(path, message, hint)
+    elif plural in _PLURALS:
+        report.error(path, f"The plural `{plural}` is needed by generated code.", hint)
+    elif len(naming.snake(plural)) > MAX_NAME:
+        message = f"The plural `{naming.snake(plural)}` is longer than {MAX_NAME} characters."
+        report.error(path, message, "Give a shorter `plural`.")
+    for other in model.entities:
+        if other is not entity and naming.snake(other.name) == naming.snake(plural):
+            message = f"The plural of `{entity.name}` is `{plural}`, which is another entity."
+            report.error(path, message, hint)
+    for other in model.entities[:position]:
+        if naming.snake(other.plural) == naming.snake(plural):
+            message = f"`{other.name}` and `{entity.name}` have the same plural `{plural}`."
+            report.error(path, message, hint)
+
+
+def _roles(model: Model, report: Report) -> None:
+    for role in model.roles:
+        if role in ROLES:
+            hint = (
+                "The roles public, user and admin exist anyway."
+                if role in ("public", "user", "admin")
+                else ""
+            )
+            report.error(
+                f"roles.{role}", f"The role `{role}` is built in or would be mistaken for it.", hint
+            )
+    for entity in model.entities:
+        for action in ("create", "read", "update", "delete"):
+            for role in getattr(entity.permissions, action):
+                known = ("public", "user", "admin", *model.roles)
+                if role not in known:
+                    meant = match(role, known)
+                    hint = f"Did you mean `{meant}`?" if meant else "Add it to `roles` at the top."
+                    path = f"{entity.where}.permissions.{action}.{role}"
+                    report.error(path, f"There is no role `{role}`.", hint)
+
+
+def _members(entity: Entity, model: Model, report: Report) -> None:
+    """Names of one entity that clash with each other or with columns that are added."""
+    taken: dict[str, str] = {}
+    if entity.audit:
+        taken |= dict.fromkeys(_AUDIT, "a column of `audit`")
+    if entity.soft_delete:
+        taken["deleted_at"] = "the column of `soft_delete`"
+    if entity.optimistic_lock:
+        taken["version"] = "the column of `optimistic_lock`"
+    for name, why in API.items():
+        taken[name] = f"reserved: {why}"
+    for member in _all_members(entity, model):
+        if member.name in taken:
+            is_reserved = taken[member.name].startswith("reserved")
+            owner = taken[member.name] if is_reserved else f"also {taken[member.name]}"
+            hint = f"Rename it, for example to `{_other(member.name, entity)}`."
+            message = f"The {member.what} `{member.name}` of {entity.name} is {owner}."
+            report.error(member.where, message, hint)
+        else:
+            taken[member.name] = f"a {member.what}"
+
+
+def _all_members(entity: Entity, model: Model) -> Iterator[_Member]:
+    for field in entity.fields:
+        yield _Member(field.name, "field", field.where)
+    for computed in entity.computed:
+        yield _Member(computed.name, "computed value", computed.where)
+    for relation in entity.relations:
+        yield _Member(relation.name, "relation", relation.where)
+        if relation.is_to_one:
+            target = model.entity(relation.target)
+            parts = target.primary_key.parts if target is not None else ()
+            for part in parts or ("id",):
+                yield _Member(f"{relation.name}_{part}", "relation's column", relation.where)
+    for relation in model.relations():
+        if relation.target == entity.name and relation.inverse:
+            yield _Member(relation.inverse, "relation", f"{relation.where}.inverse")
+
+
+def _renamed(entity: Entity, report: Report) -> None:
+    renamed: dict[str, str] = {}
+    members: list[Field | Relation] = [*entity.fields, *entity.relations]
+    present = {member.name for member in members}
+    for member in members:
+        old = member.renamed_from
+        if old is None:
+            continue
+        path = f"{member.where}.renamed_from"
+        if old in present:
+            report.error(
+                path, f"There still is `{old}` in {entity.name}.", "Delete `renamed_from`."
+            )
+        elif old in renamed:
+            report.error(path, f"`{old}` has also been renamed to `{renamed[old]}`.")
+        renamed[old] = member.name
+
+
+def _field_name(field: Field, report: Report) -> None:
+    _reserved(field.name, field.where, report, is_column=True)
+
+
+def _relation_names(relation: Relation, report: Report) -> None:
+    _reserved(relation.name, relation.where, report, is_column=False)
+    if relation.inverse:
+        _reserved(relation.inverse, f"{relation.where}.inverse", report, is_column=False)
+    for field in relation.attributes:
+        _field_name(field, report)
+        _enum_values(field, report)
+        if field.name in ("id", "display", "owner", "target"):
+            message = f"An attribute of a relation cannot be called `{field.name}`."
+            report.error(field.where, message, "Rename it.")
+
+
+def _reserved(name: str, where: str, report: Report, *, is_column: bool) -> None:
+    found = field_reserved(name)
+    if found is None:
+        return
+    why, is_fatal = found
+    if "SQL" in why and not is_column:  # its column is called `<name>_id`
+        return
+    hint = f"Say more exactly what it is, such as `{name}_{_ENDINGS.get(name, 'value')}`."
+    if is_fatal:
+        report.error(where, f"`{name}` {why}.", hint)
+    else:
+        message = f"`{name}` {why}; generated SQL quotes it, and so must you."
+        report.warning(where, message, hint)
+
+
+_ENDINGS = {
+    "order": "number",
+    "group": "name",
+    "date": "of_event",
+    "time": "of_day",
+    "class": "name",
+    "user": "name",
+    "key": "code",
+    "rank": "position",
+    "condition": "state",
+    "table": "number",
+    "from": "date",
+    "to": "date",
+    "default": "choice",
+}
+
+
+def _enum_values(field: Field, report: Report) -> None:
+    seen: dict[str, str] = {}
+    for value in field.values:
+        identifier = naming.pascal(value.name).lower()
+        path = f"{field.where}.values.{value.name}"
+        if identifier in seen:
+            message = (
+                f"The values `{seen[identifier]}` and `{value.name}` become the same identifier."
+            )
+            report.error(path, message, "Rename one of them.")
+        seen.setdefault(identifier, value.name)
+        if value.name in ("name", "value", "mro", "none", "true", "false"):
+            message = f"A value of an enum cannot be called `{value.name}`: Python's enums need it."
+            report.error(path, message, "Rename it.")
+    labels = [value.label.lower() for value in field.values]
+    for value in field.values:
+        if labels.count(value.label.lower()) > 1 and value.label.lower() != value.name:
+            path = f"{field.where}.values.{value.name}"
+            report.warning(path, f"Several values have the label `{value.label}`.")
+
+
+def _other(name: str, entity: Entity) -> str:
+    return f"{naming.snake(entity.name)}_{name}"[:MAX_NAME]
+
+
+def _longer(name: str) -> str:
+    examples = {
+        "User": "Customer",
+        "Page": "WebPage",
+        "File": "Attachment",
+        "Session": "CourseSession",
+        "Base": "MilitaryBase",
+        "Problem": "ReportedProblem",
+        "Table": "DiningTable",
+        "Test": "LabTest",
+        "Date": "Appointment",
+        "Model": "CarModel",
+        "Module": "CourseModule",
+        "Route": "DeliveryRoute",
+    }
+    return examples.get(name, f"Business{name}")
