@@ -1,7 +1,7 @@
 """The flow that generates a project: the story of `flows.stories.generation` on Prefect."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 from prefect import flow
 from prefect.artifacts import Artifact, acreate_link_artifact, acreate_markdown_artifact
@@ -9,7 +9,6 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.flows import Flow
 from prefect.runtime import flow_run as runtime
 from prefect.states import Completed, Failed
-from pydantic import Field
 
 from flows.marks import ERROR, QUALITY, REPORT
 from flows.prefect_road import PrefectRoad, emit, explained
@@ -60,26 +59,21 @@ async def say_why(
     retries=0,
 )
 async def generate_project(
-    model: Annotated[
-        str,
-        Field(
-            title="Model", description="Path of a *.stackwright.yaml file, or its text pasted here."
-        ),
-    ],
-    out: Annotated[
-        str, Field(title="Folder", description="Where the project goes; made if it does not exist.")
-    ],
-    config: Annotated[
-        Config, Field(title="Choices", description="What to generate from the model.")
-    ] = Config(),  # noqa: B008 - frozen, and Prefect shows it as the form's default
-    file: Annotated[
-        str, Field(title="Name", description="What findings call a model given as text.")
-    ] = "",
-    verify: Annotated[  # noqa: FBT002 - a form has no positions
-        bool, Field(title="Verify", description="Run the generated project's own tools on it.")
-    ] = False,
-) -> Any:
-    """Generate a project from a model, or bring an existing one up to date."""
+    model: str,
+    out: str,
+    config: Config = Config(),  # noqa: B008 - frozen, and Prefect shows it as the form's default
+    file: str = "",
+    verify: bool = False,  # noqa: FBT001, FBT002 - a form has no positions
+) -> State[Any]:
+    """Generate a project from a model, or bring an existing one up to date.
+
+    Args:
+        model: Path of a *.stackwright.yaml file on the machine of the worker, or its text pasted here.
+        out: The project's folder on the machine of the worker; it is made if it does not exist.
+        config: What to generate from the model.
+        file: The name that findings call a model given as text.
+        verify: Run the generated project's own tools on it: formatters, linters, types, tests, builds.
+    """
     request = GenerateRequest(model=model, out=out, config=config, file=file, verify=verify)
     road = PrefectRoad()
     try:

@@ -171,7 +171,7 @@ async def test_an_interrupted_file_system_is_tried_again(
 
 
 def test_the_form_describes_every_parameter_and_offers_the_choices() -> None:
-    schema = generate_project.parameters.model_dump()
+    schema = generate_project.parameters.model_dump_for_openapi()
     assert all(one["description"] for one in schema["properties"].values())
     assert schema["definitions"]["Style"]["enum"] == ["minimal", "standard", "enterprise"]
     assert schema["required"] == ["model", "out"]
