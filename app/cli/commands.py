@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from click import exceptions as click_exceptions
+from typer.exceptions import TyperException
 
 from app.cli import doctor, generation, serve, show, verify
 from stackwright import __version__
@@ -53,13 +53,14 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except ProjectError as error:
         show.failure(error, as_json="--json" in words)
         return error.exit_code
-    except click_exceptions.ClickException as error:
+    except TyperException as error:
         if "--json" in words:
             print(json.dumps({"error": {"message": error.format_message()}}))
         else:
-            error.show()
+            print(f"error: {error.format_message()}", file=sys.stderr)
+            print("  hint: --help shows what a command takes.", file=sys.stderr)
         return 2
-    except (KeyboardInterrupt, click_exceptions.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         print("Stopped. What was written before is whole.", file=sys.stderr)
         return 1
     except BrokenPipeError:
