@@ -17,7 +17,6 @@ from stackwright.errors import ProjectError
 app = typer.Typer(
     name="stackwright",
     help="From a domain model to a whole product that keeps running.",
-    no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -47,7 +46,7 @@ def options(
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Carry out one command line and return its exit code: 0 ok, 1 failed, 2 bad input."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     try:
         code = app(words, standalone_mode=False)
     except ProjectError as error:
