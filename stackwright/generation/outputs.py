@@ -8,9 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+from jinja2 import TemplateError
+
 from stackwright import __version__
 from stackwright.domain.entity import Entity
 from stackwright.domain.project import Project
+from stackwright.errors import ProjectError
 from stackwright.generation.config import Config
 from stackwright.rendering.origins import Origin, trace, without_marks
 from stackwright.rendering.pack import Entry, Kind, Pack, holds, read_pack
@@ -128,7 +131,13 @@ class PackSource:
             context["project"] = self._project_context(entry.reads)[0]
         renderer = self.pack.renderer(self._compiled)
         step = 4 if output.path.endswith(".py") else 2
-        marked, elements = renderer.render(f"files/{entry.source}", context, step)
+        try:
+            marked, elements = renderer.render(f"files/{entry.source}", context, step)
+        except TemplateError as error:
+            raise ProjectError(
+                f"The template {self.pack.name}/files/{entry.source} failed for {output.unit}: {error}.",
+                hint="This is a fault of the template pack, not of your model.",
+            ) from error
         return without_marks(marked).encode(), trace(marked, elements, renderer.lines)
 
     def _made_from(self, entry: Entry, *contexts: str) -> str:

@@ -1,0 +1,269 @@
+"""What a person or a program sees of the generation commands."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.cli.commands import run
+from stackwright import __version__
+
+MODEL = """\
+stackwright: 1
+name: shop
+title: Shop
+entities:
+  Author:
+    fields:
+      name: {type: string, required: true}
+  Book:
+    fields:
+      title: {type: string, required: true}
+    relations:
+      author: {kind: many_to_one, target: Author, inverse: books, required: true}
+"""
+WITH_PRICE = MODEL.replace(
+    "      title: {type: string, required: true}\n",
+    "      title: {type: string, required: true}\n      price: {type: integer, min: 0}\n",
+)
+
+
+@pytest.fixture(autouse=True)
+def _own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.delenv("STACKWRIGHT_URL", raising=False)
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """A small model on disk."""
+    path = tmp_path / "shop.stackwright.yaml"
+    path.write_text(MODEL, "utf-8")
+    return path
+
+
+class Asked:
+    """Runs one command line in this process and keeps what it said."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def __call__(self, *words: object) -> "Asked":
+        self.code = run([str(word) for word in words])
+        self.out, self.err = self._capsys.readouterr()
+        return self
+
+    @property
+    def json(self) -> dict[str, object]:
+        answer: dict[str, object] = json.loads(self.out)
+        return answer
+
+
+@pytest.fixture
+def ask(capsys: pytest.CaptureFixture[str]) -> Asked:
+    """The command line."""
+    return Asked(capsys)
+
+
+def files(root: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_a_good_model_is_ok(ask: Asked, model: Path) -> None:
+    assert ask("validate", model).code == 0
+    assert "2 entities, 1 relations" in ask.out
+    assert ask("validate", model, "--json").json["entities"] == ["Author", "Book"]
+
+
+def test_a_bad_model_ends_with_2_and_every_finding_has_a_place(ask: Asked, model: Path) -> None:
+    model.write_text(MODEL.replace("Author, inverse", "Autor, inverse").replace("string", "strng"))
+    assert ask("validate", model).code == 2
+    assert f"{model}:7:" in ask.err
+    assert "Did you mean `Author`" in ask.err
+    answer = ask("validate", model, "--json")
+    error = answer.json["error"]
+    assert isinstance(error, dict)
+    assert [finding["line"] for finding in error["findings"]] == [7, 10, 12]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "cannot be read"),
+        (b"\xff\xfe\x00", "not UTF-8"),
+        (b"", "empty"),
+        (b"- a\n", "mapping"),
+    ],
+)
+def test_what_is_no_model_is_a_sentence(
+    ask: Asked, tmp_path: Path, content: bytes | None, words: str
+) -> None:
+    path = tmp_path / "no.stackwright.yaml"
+    if content is not None:
+        path.write_bytes(content)
+    assert ask("validate", path).code == 2
+    assert words in ask.err
+    assert "Traceback" not in ask.err
+
+
+def test_a_plan_of_a_new_folder_writes_nothing(ask: Asked, model: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert ask("plan", model, "--out", out).code == 0
+    assert "are new" in ask.out
+    counts = ask("plan", model, "--out", out, "--json").json["counts"]
+    assert isinstance(counts, dict)
+    assert set(counts) == {"create"}
+    assert not out.exists()
+
+
+def test_a_generation_does_what_its_plan_said(ask: Asked, model: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    plan = ask("generate", model, "--out", out, "--dry-run", "--json").json["files"]
+    assert ask("generate", model, "--out", out).code == 0
+    assert isinstance(plan, list)
+    written = {path for path in files(out) if not path.startswith(".stackwright/")}
+    assert written == {file["path"] for file in plan}
+
+
+def test_a_second_generation_changes_nothing(ask: Asked, model: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    ask("generate", model, "--out", out)
+    before = files(out)
+    assert ask("generate", model, "--out", out).code == 0
+    assert "nothing to change" in ask.out
+    assert files(out) == before
+
+
+def test_a_new_field_gives_the_same_tree_as_a_fresh_generation(
+    ask: Asked, model: Path, tmp_path: Path
+) -> None:
+    grown, fresh = tmp_path / "grown", tmp_path / "fresh"
+    ask("generate", model, "--out", grown)
+    model.write_text(WITH_PRICE)
+    planned = ask("plan", model, "--out", grown, "--json").json["files"]
+    answer = ask("generate", model, "--out", grown, "--json").json["receipt"]
+    ask("generate", model, "--out", fresh)
+    assert isinstance(answer, dict)
+    assert isinstance(planned, list)
+    assert answer["updated"] == [f["path"] for f in planned if f["action"] == "update"]
+    one, two = files(grown), files(fresh)
+    assert {path: one[path] for path in one if not path.endswith(".zip")} == {
+        path: two[path] for path in two if not path.endswith(".zip")
+    }
+
+
+def test_an_edit_is_kept_and_reported(ask: Asked, model: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    ask("generate", model, "--out", out)
+    edited = out / "README.md"
+    edited.write_text("mine\n")
+    model.write_text(WITH_PRICE)
+    assert ask("generate", model, "--out", out).code == 0
+    assert "README.md" in ask.out
+    assert edited.read_text() == "mine\n"
+
+
+def test_choices_are_remembered(ask: Asked, model: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    ask(
+        "generate", model, "--out", out, "--style", "minimal", "--no-docker", "--database", "sqlite"
+    )
+    assert ask("generate", model, "--out", out, "--json").json["plan"] == {
+        "unchanged": len([path for path in files(out) if not path.startswith(".stackwright/")])
+    }
+
+
+def test_an_incomplete_selection_says_what_is_missing_for_what(
+    ask: Asked, model: Path, tmp_path: Path
+) -> None:
+    assert ask("plan", model, "--out", tmp_path / "out", "--entities", "Book").code == 2
+    assert "Book needs Author" in ask.err
+    assert "--entities Author,Book" in ask.err
+    assert ask("plan", model, "--out", tmp_path / "out", "--entities", "Author").code == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--platforms", "desktop"], ["--style", "baroque"], ["--entities", "Nobody"], ["--colour"]],
+)
+def test_a_wrong_option_ends_with_2(
+    ask: Asked, model: Path, tmp_path: Path, words: list[str]
+) -> None:
+    assert ask("plan", model, "--out", tmp_path / "out", *words).code == 2
+
+
+def test_an_estimate_learns_from_earlier_runs(ask: Asked, model: Path, tmp_path: Path) -> None:
+    first = ask("estimate", model, "--json").json
+    assert first["duration"] is None
+    ask("generate", model, "--out", tmp_path / "out")
+    second = ask("estimate", model, "--json").json
+    assert isinstance(second["duration"], dict)
+    assert second["duration"]["runs"] == 1
+    total = second["total"]
+    assert isinstance(total, dict)
+    written = [path for path in files(tmp_path / "out") if not path.startswith(".stackwright/")]
+    assert total["files"] == len(written)
+    assert ask("estimate", model).code == 0
+    assert "risk   low" in ask.out
+
+
+def test_a_folder_that_is_a_file_is_a_sentence(ask: Asked, model: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    assert ask("generate", model, "--out", tmp_path / "file").code == 1
+    assert "is a file" in ask.err
+    assert ask("generate", model, "--out", tmp_path / "file" / "below").code == 1
+
+
+def test_a_damaged_lock_is_a_sentence(ask: Asked, model: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    ask("generate", model, "--out", out)
+    (out / ".stackwright" / "lock.json").write_text("<<<<<<< HEAD")
+    assert ask("generate", model, "--out", out).code == 2
+    assert "lock.json is damaged" in ask.err
+
+
+def test_the_schema_is_json(ask: Asked) -> None:
+    assert ask("schema").json["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+def test_the_doctor_knows_the_template_packs(ask: Asked) -> None:
+    assert ask("doctor", "--json").json["version"] == __version__
+
+
+def test_light_commands_never_load_the_orchestrator(model: Path, tmp_path: Path) -> None:
+    program = (
+        "import sys\nfrom app.cli.commands import run\n"
+        "codes = [run(words.split('|')) for words in sys.argv[1:]]\n"
+        "assert codes == [0, 0, 0], codes\n"
+        "assert not [name for name in sys.modules if name.split('.')[0] in ('prefect', 'fastapi')]\n"
+    )
+    lines = [
+        f"validate|{model}",
+        f"plan|{model}|--out|{tmp_path}/o",
+        f"generate|{model}|--out|{tmp_path}/o",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *lines],
+        env={**os.environ, "STACKWRIGHT_URL": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_version_is_answered_at_once() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from app.cli import main; main()", "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == f"stackwright {__version__}\n"
