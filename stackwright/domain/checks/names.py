@@ -204,6 +204,7 @@ def _reserved(name: str, where: str, report: Report, *, is_column: bool) -> None
 
 
 _ENDINGS = {
+    "property": "address",
     "order": "number",
     "group": "name",
     "date": "of_event",

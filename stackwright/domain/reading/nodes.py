@@ -272,6 +272,8 @@ def json_value(node: yaml.Node) -> JsonValue:
 
 def _known(name: str, keys: Keys, what: str) -> str:
     """The key that may be meant."""
+    if not name.replace("-", "").replace(" ", "").isidentifier():
+        return "Texts with commas, colons or brackets stand in quotes."
     other = OTHER_WORDS.get(name.lower().replace("-", "_"))
     if other in keys:
         turned = " with the opposite value" if name.lower() in ("nullable", "optional") else ""
