@@ -1,0 +1,243 @@
+"""An installation as people start it: runs reach their ends, truthfully, and it leaves nothing behind."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import UUID
+
+import psutil
+import pytest
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.objects import FlowRun
+from prefect.settings import PREFECT_API_URL, temporary_settings
+
+from app import runs
+from flows.worker.warm import TYPE
+from stackwright.errors import ProjectError
+from stackwright.generation.config import Config, Platform
+from stackwright.generation.progress import Message, MessageKind
+from tests.flows.serving import Served, command, free_port, gone, serving, words
+
+pytestmark = [pytest.mark.services, pytest.mark.slow]
+
+POOL = "stackwright"
+LITTLE = Config(platforms=(Platform.BACKEND,), tests=False, sample_data=False, docker=False)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of this module's installation."""
+    return tmp_path_factory.mktemp("serve") / "data"
+
+
+@pytest.fixture(scope="module")
+def served(data: Path) -> Iterator[Served]:
+    """The installation, started once."""
+    with serving(data) as running:
+        yield running
+
+
+@pytest.fixture
+async def client(served: Served) -> AsyncIterator[PrefectClient]:
+    """A client of the installation's Prefect."""
+    with temporary_settings({PREFECT_API_URL: f"{served.address}/api"}):
+        async with get_client() as connected:
+            yield connected
+
+
+@pytest.fixture
+async def sleeper(client: PrefectClient) -> str:
+    """A deployed flow that sleeps."""
+    flow_id = await client.create_flow_from_name("sleeper")
+    await client.create_deployment(
+        flow_id=flow_id,
+        name="test",
+        entrypoint="tests.flows.sleeper.sleep",
+        work_pool_name=POOL,
+    )
+    return "sleeper/test"
+
+
+async def _until(client: PrefectClient, run_id: UUID, *states: str) -> FlowRun:
+    async with asyncio.timeout(60):
+        while True:
+            run = await client.read_flow_run(run_id)
+            if run.state_name in states:
+                return run
+            await asyncio.sleep(0.05)
+
+
+async def _process(client: PrefectClient, run_id: UUID) -> psutil.Process:
+    """The process of a run, once it is running and its number is known."""
+    await _until(client, run_id, "Running")
+    async with asyncio.timeout(10):
+        while (pid := (await client.read_flow_run(run_id)).infrastructure_pid) is None:
+            await asyncio.sleep(0.05)
+    assert int(pid) != os.getpid()
+    return psutil.Process(int(pid))
+
+
+async def test_a_run_reaches_its_end_and_its_messages_arrive_in_order(
+    client: PrefectClient, shop: Path, tmp_path: Path
+) -> None:
+    parameters = {
+        "model": str(shop),
+        "out": str(tmp_path / "out"),
+        "config": LITTLE.model_dump(mode="json"),
+    }
+    run = await runs.start(runs.GENERATE, parameters)
+    told = [message async for message in runs.follow(run)]
+    assert [message.number for message in told] == list(range(1, len(told) + 1))
+    assert told[0].kind is MessageKind.STARTED
+    assert told[-1].kind is MessageKind.COMPLETE
+    report = await runs.result(run)
+    assert all((tmp_path / "out" / path).is_file() for path in report.receipt.created)
+    ended = await runs.look(run)
+    assert ended.succeeded
+    assert ended.name == "shop → out"
+
+
+async def test_a_run_starts_within_seconds(client: PrefectClient, sleeper: str) -> None:
+    run = await runs.start(sleeper, {"naps": 1, "seconds": 0.01})
+    ended = await _until(client, run.id, "Completed")
+    assert ended.created is not None
+    assert ended.start_time is not None
+    assert (ended.start_time - ended.created).total_seconds() < 5  # 0.6 s on a machine at rest
+
+
+def test_the_command_line_hears_of_a_bad_model_as_if_it_ran_here(
+    served: Served, tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.stackwright.yaml"
+    bad.write_text("stackwright: 1\nname: shop\nentities:\n  Book:\n    fields:\n      title: x\n")
+    told: list[Message] = []
+    with pytest.raises(ProjectError) as caught:
+        runs.generate_remotely(served.address, bad, LITTLE, tmp_path / "out", told.append)
+    assert caught.value.exit_code == 2
+    assert caught.value.findings[0].line == 6
+    assert told[-1].kind is MessageKind.ERROR
+    assert not (tmp_path / "out").exists()
+
+
+async def test_a_run_whose_process_is_killed_is_crashed(
+    client: PrefectClient, sleeper: str
+) -> None:
+    run = await runs.start(sleeper, {})
+    process = await _process(client, run.id)
+    process.kill()
+    ended = await _until(client, run.id, "Crashed")
+    assert ended.state is not None
+    assert "-9" in str(ended.state.message)
+    with pytest.raises(ProjectError, match="crashed"):
+        await runs.result(run)
+
+
+async def test_a_run_that_is_cancelled_ends_as_cancelled_and_its_process_is_gone(
+    client: PrefectClient, sleeper: str
+) -> None:
+    run = await runs.start(sleeper, {})
+    process = await _process(client, run.id)
+    await runs.cancel(run)
+    await _until(client, run.id, "Cancelled")
+    assert gone([process])
+
+
+async def test_a_run_rests_and_goes_on(client: PrefectClient, sleeper: str) -> None:
+    run = await runs.start(sleeper, {"naps": 4, "seconds": 0.5})
+    process = await _process(client, run.id)
+    await runs.pause(run)
+    await _until(client, run.id, "Suspended")
+    assert gone([process])
+    await runs.resume(run)
+    ended = await _until(client, run.id, "Completed")
+    assert ended.infrastructure_pid != str(process.pid)
+
+
+async def test_runs_at_the_same_time_are_limited(client: PrefectClient, sleeper: str) -> None:
+    started = [await runs.start(sleeper, {"naps": 1, "seconds": 1.0}) for _ in range(4)]
+    most = 0
+    async with asyncio.timeout(60):
+        while True:
+            seen = [(await client.read_flow_run(run.id)).state_name for run in started]
+            most = max(most, seen.count("Running"))
+            if seen.count("Completed") == len(started):
+                break
+            await asyncio.sleep(0.05)
+    assert 0 < most <= 2
+
+
+async def test_the_same_key_is_the_same_run(client: PrefectClient, sleeper: str) -> None:
+    first = await runs.start(sleeper, {"naps": 0}, idempotency_key="once")
+    second = await runs.start(sleeper, {"naps": 0}, idempotency_key="once")
+    assert first.id == second.id
+
+
+async def test_the_worker_is_known_and_online(client: PrefectClient) -> None:
+    pool = await client.read_work_pool(POOL)
+    workers = await client.read_workers_for_work_pool(POOL)
+    assert pool.type == TYPE
+    assert [worker.status for worker in workers] == ["ONLINE"]
+
+
+async def test_an_unknown_deployment_is_named(client: PrefectClient) -> None:
+    with pytest.raises(ProjectError, match="no deployment nothing/here"):
+        await runs.start("nothing/here", {})
+
+
+def test_a_server_that_is_not_there_is_named(shop: Path, tmp_path: Path) -> None:
+    address = f"http://127.0.0.1:{free_port()}"
+    with pytest.raises(ProjectError, match=f"No server answers at {address}"):
+        runs.generate_remotely(address, shop, LITTLE, tmp_path / "out", print)
+
+
+def test_a_second_instance_on_the_same_data_is_refused(served: Served, data: Path) -> None:
+    refused = subprocess.run(
+        command(data, free_port()), capture_output=True, text=True, check=False, timeout=60
+    )
+    assert refused.returncode == 1
+    assert f"already serves from {data} (process {served.process.pid})" in words(refused.stderr)
+
+
+def test_a_port_that_is_taken_is_named_with_a_free_one(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        refused = subprocess.run(
+            command(tmp_path / "data", port),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    assert refused.returncode == 1
+    assert f"Port {port} of 127.0.0.1 cannot be used" in words(refused.stderr)
+    assert "--port" in refused.stderr
+
+
+def test_a_program_that_dies_is_named_with_its_log_and_ends_the_rest(
+    served: Served, data: Path
+) -> None:
+    family = served.family
+    server = next(one for one in family if "server" in one.cmdline())
+    server.kill()
+    assert served.process.wait(60) == 1
+    said = words(data.with_suffix(".out").read_text("utf-8"))
+    assert "Prefect's server was killed by signal 9" in said
+    assert str(data / "log" / "server.log") in said
+    assert gone(family)
+
+
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
+def test_a_second_start_on_the_same_data_works_and_stops_without_a_trace(
+    served: Served, data: Path, signum: int
+) -> None:
+    with serving(data) as again:
+        family = again.family
+        again.process.send_signal(signum)
+        assert again.process.wait(60) == 0
+    assert gone(family)
