@@ -107,6 +107,7 @@ def _ideas(entity: Entity, field: Field, row: dict[str, Any], checks: list[Check
         yield from _around(field, _LATE)
     if field.type in TEXTS:
         yield from _respelled(row.get(field.name))
+    yield from _nearby(field, row.get(field.name))
     if field.type is FieldType.ENUM:
         yield from (entry.name for entry in field.values)
     elif field.type is FieldType.BOOLEAN:
@@ -115,6 +116,15 @@ def _ideas(entity: Entity, field: Field, row: dict[str, Any], checks: list[Check
         yield from limits(field)
         for attempt in range(1, 10):
             yield value(field, entity.name, attempt, attempt)
+
+
+def _nearby(field: Field, current: Any) -> Iterator[Any]:
+    """Values next to the current one, for rules such as "the first of a month" or "in boxes of six"."""
+    if isinstance(current, date):
+        yield from (current - timedelta(days=days) for days in range(1, 32))
+    elif field.type in (FieldType.INTEGER, FieldType.BIGINT) and isinstance(current, int):
+        yield from (current + step for step in range(1, 25))
+        yield from (current - step for step in range(1, 25))
 
 
 def _respelled(text: str | None) -> Iterator[str]:

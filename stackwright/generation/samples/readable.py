@@ -260,7 +260,8 @@ def numbers(name: str) -> tuple[float, float, float]:
 
 
 _RANGES: tuple[tuple[frozenset[str], tuple[float, float, float]], ...] = (
-    (_set("year"), (1950, 2025, 1)),
+    (_set("year built founded"), (1950, 2025, 1)),
+    (_set("bedrooms rooms bathrooms beds floor floors guests people adults children"), (1, 6, 1)),
     (_set("age"), (18, 80, 1)),
     (_set("rating stars score grade"), (1, 5, 1)),
     (_set("percent percentage discount rate tax vat progress share"), (0, 40, 5)),
@@ -272,7 +273,8 @@ _RANGES: tuple[tuple[frozenset[str], tuple[float, float, float]], ...] = (
         (5, 120, 0.5),
     ),
     (_set("position order rank index priority level sequence"), (1, 9, 1)),
-    (_set("quantity count stock units copies seats capacity number"), (1, 60, 1)),
+    (_set("quantity"), (1, 12, 1)),
+    (_set("count stock units copies seats capacity number"), (1, 60, 1)),
     (_set("pages words length"), (80, 640, 8)),
     (_set("weight height width depth size distance"), (1, 250, 0.5)),
     (_set("minutes duration hours days"), (5, 90, 5)),
@@ -280,5 +282,13 @@ _RANGES: tuple[tuple[frozenset[str], tuple[float, float, float]], ...] = (
 )
 FUTURE = _set(
     "due end ends until expires expiry deadline planned scheduled next valid closes finish target"
+)
+START = _set(
+    "start starts started from begin begins issued opened opens ordered published reported joined requested arrives "
+    "checkin departs"
+)
+END = _set(
+    "end ends ended until finish finished closes closed closing expires due left shipped delivered resolved "
+    "completed paid returned checkout arrived"
 )
 BIRTH = _set("birth birthday birthdate born dob")

@@ -14,6 +14,7 @@ from stackwright.domain.relation import Relation, RelationKind
 from stackwright.errors import Finding
 from stackwright.generation.samples import readable
 from stackwright.generation.samples.checks import repaired
+from stackwright.generation.samples.periods import in_order
 from stackwright.generation.samples.values import seeded, value
 from stackwright.value import Value
 
@@ -173,7 +174,7 @@ def _candidates(
         }
         if any(values[field.name] is None for field in _filled(entity)):
             continue
-        kept = repaired(entity, values)
+        kept = repaired(entity, in_order(entity, values, number))
         if kept is not None:
             members = _members(entity, number, attempt, available, empty)
             yield Row(entity=entity.name, number=number, values=kept, links=links, members=members)

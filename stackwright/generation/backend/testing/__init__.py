@@ -17,9 +17,22 @@ from stackwright.generation.backend.testing.reading import reading
 from stackwright.generation.backend.testing.relating import relating, unknown_id
 from stackwright.generation.backend.testing.writing import writing
 from stackwright.generation.config import Config
+from stackwright.generation.samples.documents import sample_document
 from stackwright.rendering.text import docstring
 
 _TABLES = ("boundaries", "patches", "immutable", "checks", "invalid", "invalid_changes")
+
+
+def testing_facts(entity: Entity, project: Project, config: Config) -> dict[str, Any]:
+    """What an entity's view needs for its tests and sample rows; the flags decide which files there are."""
+    view = tests_view(entity, project, config)
+    return {
+        "tests": view,
+        "has_test_rows": view["rows"] > 0,
+        "has_test_relations": view["has_relations"],
+        "has_test_rules": bool(view["rows"] and view["writing"]["invalid"]),
+        "sample_rows": sample_document(project, entity) if config.sample_data else "[]",
+    }
 
 
 def tests_view(entity: Entity, project: Project, config: Config) -> dict[str, Any]:
