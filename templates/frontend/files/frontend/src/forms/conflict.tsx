@@ -1,0 +1,81 @@
+import { useTranslation } from "react-i18next";
+import type { Row } from "@/api/types";
+import { type FieldSpec, valueOf, writeName } from "@/entity/definition";
+import type { Labels } from "@/entity/labels";
+import { Value } from "@/entity/value";
+import type { FormValues } from "./schema";
+import { asText, isPoint, isRef } from "./values";
+
+interface ConflictProps {
+  fields: readonly FieldSpec[];
+  labels: Labels;
+  base: Row;
+  theirs: Row;
+  mine: FormValues;
+  onOverwrite: () => void;
+  onStartOver: () => void;
+}
+
+/** The row was saved by somebody else meanwhile: what differs, and two ways on. */
+export function Conflict(props: ConflictProps) {
+  const { t } = useTranslation();
+  const { base, fields, labels, mine, theirs } = props;
+  const changed = fields.filter(
+    (spec) => !spec.sensitive && different(valueOf(base, spec.name), valueOf(theirs, spec.name)),
+  );
+  return (
+    <section className="conflict" role="alert">
+      <h2>{t("conflict.title")}</h2>
+      <p>{t("conflict.text")}</p>
+      {changed.length > 0 && (
+        <div className="table-frame">
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col">{t("conflict.field")}</th>
+                <th scope="col">{t("conflict.theirs")}</th>
+                <th scope="col">{t("conflict.mine")}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {changed.map((spec) => (
+                <tr key={spec.name}>
+                  <th scope="row">{labels.field(spec.name)}</th>
+                  <td data-label={t("conflict.theirs")}>
+                    <Value
+                      spec={spec}
+                      value={valueOf(theirs, spec.name)}
+                      labels={labels}
+                      isCompact
+                    />
+                  </td>
+                  <td data-label={t("conflict.mine")}>{entryText(mine[writeName(spec)])}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      <div className="form-actions">
+        <button type="button" className="button button-primary" onClick={props.onOverwrite}>
+          {t("conflict.overwrite")}
+        </button>
+        <button type="button" className="button" onClick={props.onStartOver}>
+          {t("conflict.use_theirs")}
+        </button>
+      </div>
+    </section>
+  );
+}
+
+function different(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) !== JSON.stringify(other);
+}
+
+/** An entry of the form in short. */
+function entryText(entry: unknown): string {
+  if (Array.isArray(entry)) return entry.map(entryText).join(", ");
+  if (isRef(entry)) return entry.display;
+  if (isPoint(entry)) return `${asText(entry.lat)}, ${asText(entry.lng)}`;
+  return asText(entry);
+}
