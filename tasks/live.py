@@ -41,8 +41,9 @@ def check_live(bench: Bench, choice: Choice) -> tuple[Outcome, ...]:
                 )
             return tuple(outcomes)
     except ProjectError as error:
-        problems = [Problem(message=line) for line in str(error).splitlines() if line.strip()]
-        return (_outcome("start", began, problems),)
+        cause, *lines = str(error).splitlines()
+        failed = _outcome("start", began, [Problem(message=cause)])
+        return (failed.model_copy(update={"cause": cause, "problems": (), "lines": tuple(lines)}),)
 
 
 @contextmanager
@@ -55,16 +56,18 @@ def _serving(bench: Bench) -> Iterator[httpx.Client]:
             "HOME": str(scratch),
             "TMPDIR": str(scratch),
             "PYTHONDONTWRITEBYTECODE": "1",
-            "DATABASE_URL": f"sqlite+aiosqlite:///{scratch}/live.db",
+            "DATABASE_URL": f"sqlite:///{scratch}/live.db",
             "SECRET_KEY": secrets.token_urlsafe(48),
-            "ADMIN_EMAIL": _ADMIN,
             "ADMIN_PASSWORD": password,
             "ENVIRONMENT": "development",
         },
         folders=[Path(bench.places.python)],
     )
     python = f"{bench.places.python}/python"
-    for words in ([python, "-m", "alembic", "upgrade", "head"], [python, "-m", "app.create_admin"]):
+    for words in (
+        [python, "-m", "alembic", "upgrade", "head"],
+        [python, "-m", "app.create_admin", _ADMIN],
+    ):
         ran = commands.run(words, folder=backend, env=env, timeout_s=120)
         if ran.code != 0:
             raise ProjectError(f"`{' '.join(words[1:])}` failed:\n{_tail(ran.output)}")
@@ -126,15 +129,19 @@ def _talk(client: httpx.Client, project: Project) -> Outcome:
 
 def _exchange(client: httpx.Client, exchange: Exchange, ids: dict[str, str]) -> Problem | None:
     """Carry one exchange out; what is wrong with the answer, if anything."""
-    headers = {"If-Match": exchange.if_match} if exchange.if_match else {}
-    answer = client.request(
-        exchange.method,
-        _filled(exchange.path, ids),
-        params=_filled(exchange.query, ids),
-        json=_filled(exchange.body, ids),
-        headers=headers,
-    )
+    if not exchange.refers_to <= ids.keys():
+        return None  # the row was not created, which has been told
     wrong = ""
+    try:
+        answer = client.request(
+            exchange.method,
+            _filled(exchange.path, ids),
+            params=_filled(exchange.query, ids),
+            json=_filled(exchange.body, ids),
+            headers={"If-Match": exchange.if_match} if exchange.if_match else {},
+        )
+    except httpx.TransportError as error:
+        return _problem(exchange, f"got no answer ({error})")
     if answer.status_code not in exchange.expected:
         wrong = f"answered {answer.status_code} {answer.text[:200]}"
     elif exchange.remember:
@@ -143,8 +150,10 @@ def _exchange(client: httpx.Client, exchange: Exchange, ids: dict[str, str]) -> 
         str(item["id"]) for item in answer.json()["items"]
     }:
         wrong = "answered without it"
-    if not wrong:
-        return None
+    return _problem(exchange, wrong) if wrong else None
+
+
+def _problem(exchange: Exchange, wrong: str) -> Problem:
     sent = f"{exchange.method} {exchange.path}"
     expected = " or ".join(map(str, exchange.expected))
     return Problem(

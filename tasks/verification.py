@@ -53,7 +53,7 @@ def run_check(check: Check, bench: Bench) -> Outcome:
 def check_migrations(bench: Bench, database: Database) -> Outcome:
     """Alembic up, agreement with the models and down again on this database."""
     if database is Database.SQLITE:
-        url = f"sqlite+aiosqlite:///{bench.places.scratch}/migrations.db"
+        url = f"sqlite:///{bench.places.scratch}/migrations.db"
         return run_check(migrations(bench.places, database, url), bench)
     check = migrations(bench.places, database, "")
     if database is not Database.POSTGRESQL:
@@ -68,7 +68,7 @@ def check_migrations(bench: Bench, database: Database) -> Outcome:
         try:
             server.psql("CREATE DATABASE verification;")
             socket = server.get_postmaster_info().socket_dir
-            url = f"postgresql+asyncpg://postgres@/verification?host={socket}"
+            url = f"postgresql+psycopg://postgres@/verification?host={socket}"
             return run_check(migrations(bench.places, database, url), bench)
         finally:
             server.cleanup()

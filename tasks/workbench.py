@@ -74,7 +74,8 @@ def look_at(folder: Path) -> Facts:
         python_tests=any((backend / "tests").rglob("test_*.py")),
         script_tests=any((frontend / "src").rglob("*.test.ts*")),
         requirements=tuple(n for n in _REQUIREMENTS if (backend / n).is_file())[:1],
-        groups=_groups(backend / "pyproject.toml"),
+        groups=_for_development(backend / "pyproject.toml", "dependency-groups"),
+        extras=_for_development(backend / "pyproject.toml", "project", "optional-dependencies"),
         node_manifest="package-lock.json"
         if (frontend / "package-lock.json").is_file()
         else "package.json",
@@ -116,7 +117,9 @@ def prepare_python(bench: Bench, facts: Facts) -> Path:
         (backend / name).read_text(encoding="utf-8")
         for name in (*facts.requirements, "pyproject.toml")
     ]
-    key = _digest(sysconfig.get_platform(), sys.version, json.dumps(facts.groups), *content)
+    key = _digest(
+        sysconfig.get_platform(), sys.version, json.dumps([facts.groups, facts.extras]), *content
+    )
     home = cache_folder() / "python" / key
     with _made_once(home) as missing:
         if missing:
@@ -127,7 +130,11 @@ def prepare_python(bench: Bench, facts: Facts) -> Path:
             wanted = (
                 ["-r", facts.requirements[0]]
                 if facts.requirements
-                else ["-r", "pyproject.toml", *(f"--group={group}" for group in facts.groups)]
+                else [
+                    *("-r", "pyproject.toml"),
+                    *(f"--group={group}" for group in facts.groups),
+                    *(f"--extra={extra}" for extra in facts.extras),
+                ]
             )
             python = str(home / "bin" / "python")
             _install([*uv, "pip", "install", "--quiet", "--python", python, *wanted], backend)
@@ -231,11 +238,14 @@ def _model(folder: Path) -> Project | None:
     return select(project, config)
 
 
-def _groups(pyproject: Path) -> tuple[str, ...]:
+def _for_development(pyproject: Path, *keys: str) -> tuple[str, ...]:
+    """The names of the dependencies below these keys that development needs."""
     if not pyproject.is_file():
         return ()
-    data: dict[str, Any] = tomllib.loads(pyproject.read_text(encoding="utf-8"))
-    return tuple(name for name in _DEV_GROUPS if name in data.get("dependency-groups", {}))
+    found: Any = tomllib.loads(pyproject.read_text(encoding="utf-8"))
+    for key in keys:
+        found = found.get(key, {})
+    return tuple(name for name in _DEV_GROUPS if name in found)
 
 
 def _digest(*parts: str) -> str:

@@ -77,7 +77,7 @@ def _backend(facts: Facts, places: Places) -> Iterator[Check]:
             f"{bin_}/mypy",
             *"--strict --no-error-summary --no-color-output --hide-error-context".split(),
             f"--cache-dir={places.cache}/mypy",
-            *_typed(facts),
+            ".",
         ),
         env=env,
         timeout_s=600,
@@ -104,10 +104,6 @@ def _backend(facts: Facts, places: Places) -> Iterator[Check]:
             coverage=f"{out}/coverage.json",
             hint=_BUG_HINT,
         )
-
-
-def _typed(facts: Facts) -> tuple[str, ...]:
-    return ("app", "tests") if facts.python_tests else ("app",)
 
 
 def migrations(places: Places, database: Database, url: str) -> Check:

@@ -3,6 +3,7 @@
 Requests are values; what only the running server knows (ids) stands in them as references.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -20,6 +21,7 @@ from stackwright.value import Value
 
 ROWS = 3  # of each entity
 BASE = "/api/v1"
+REFERENCE = re.compile(r"@me|@\w+\.\d+")
 _PLAIN = TEXTS | {
     FieldType.INTEGER,
     FieldType.ENUM,
@@ -49,6 +51,11 @@ class Exchange(Value):
     remember: str = ""  # the reference under which the answer's id is kept
     holds: str = ""  # a reference that must be among the items of the answer
     sentence: str = ""
+
+    @property
+    def refers_to(self) -> set[str]:
+        """The references that must be known before it."""
+        return set(_references([self.path.rpartition("/")[2], self.body]))
 
 
 class Conversation(Value):
@@ -85,6 +92,16 @@ def converse(project: Project) -> Conversation:
     for entity, row in reversed(made):
         exchanges += _remove(entity, row, held=_is_held(project, entity))
     return Conversation(exchanges=tuple(exchanges), left_out=left_out)
+
+
+def _references(value: JsonValue) -> Iterator[str]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            yield from _references(inner)
+    elif isinstance(value, str) and REFERENCE.fullmatch(value):
+        yield value
 
 
 def _creatable(project: Project) -> tuple[list[Entity], dict[str, str]]:

@@ -31,6 +31,7 @@ class Facts(Value):
     script_tests: bool = False
     requirements: tuple[str, ...] = ()  # files below `backend/` that name what it needs
     groups: tuple[str, ...] = ()  # dependency groups of its pyproject.toml to install
+    extras: tuple[str, ...] = ()  # optional dependencies of it to install
     node_manifest: str = ""  # below `frontend/`: what decides the content of node_modules
 
 

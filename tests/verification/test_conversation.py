@@ -52,18 +52,9 @@ def of(talk: Conversation, entity: str, purpose: str) -> list[Exchange]:
 def test_what_is_referred_to_was_created_before() -> None:
     known = {"@me"}
     for exchange in converse(shop()).exchanges:
-        used = {exchange.path.rpartition("/")[2], *references(exchange.body)}
-        assert {name for name in used if name.startswith("@")} <= known
+        assert exchange.refers_to <= known
         known |= {exchange.remember} - {""}
     assert {"@Author.0", "@Book.0", "@Genre.0"} <= known
-
-
-def references(value: object) -> set[str]:
-    if isinstance(value, dict):
-        return {name for inner in value.values() for name in references(inner)}
-    if isinstance(value, list):
-        return {name for inner in value for name in references(inner)}
-    return {value} if isinstance(value, str) and value.startswith("@") else set()
 
 
 def test_every_entity_that_can_be_made_is_created_read_listed_and_deleted() -> None:
