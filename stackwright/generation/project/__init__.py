@@ -9,6 +9,8 @@ from stackwright.domain.project import Project
 from stackwright.generation.config import Config, Database, Platform, Style
 from stackwright.generation.project.diagram import diagram
 from stackwright.generation.project.entities import entity_document
+from stackwright.generation.project.markdown import code, table
+from stackwright.generation.project.settings import ENVIRONMENTS, settings
 
 _STYLES = {
     Style.MINIMAL: "few files: everything about an entity in one place, ready to be read in one sitting",
@@ -16,11 +18,25 @@ _STYLES = {
     Style.ENTERPRISE: "a package for each entity, with its own domain, application and interface layers",
 }
 _DATABASES = {
-    Database.POSTGRESQL: {"title": "PostgreSQL", "port": 5432, "image": "postgres:17-alpine"},
-    Database.MYSQL: {"title": "MySQL", "port": 3306, "image": "mysql:8.4"},
-    Database.SQLITE: {"title": "SQLite", "port": 0, "image": ""},
+    Database.POSTGRESQL: {
+        "title": "PostgreSQL",
+        "port": 5432,
+        "image": "postgres:17-alpine",
+        "compose_url": "postgresql+psycopg://app:${DATABASE_PASSWORD:?}@database:5432/app",
+    },
+    Database.MYSQL: {
+        "title": "MySQL",
+        "port": 3306,
+        "image": "mysql:8.4",
+        "compose_url": "mysql+pymysql://app:${DATABASE_PASSWORD:?}@database:3306/app",
+    },
+    Database.SQLITE: {
+        "title": "SQLite",
+        "port": 0,
+        "image": "",
+        "compose_url": "sqlite:////data/app.db",
+    },
 }
-ENVIRONMENTS = ("development", "staging", "production")
 
 
 def project_facts(project: Project, config: Config) -> dict[str, Any]:
@@ -38,7 +54,7 @@ def project_facts(project: Project, config: Config) -> dict[str, Any]:
         "style": config.style.value,
         "style_means": _STYLES[config.style],
         "database": {"name": config.database.value, **_DATABASES[config.database]},
-        "environments": list(ENVIRONMENTS),
+        **_settings(config),
     }
 
 
@@ -84,3 +100,33 @@ def project_model(project: Project, config: Config) -> dict[str, Any]:
 def entity_view(entity: Entity, project: Project, config: Config) -> dict[str, Any]:  # noqa: ARG001  # every pack's view has this form
     """The document of one entity."""
     return entity_document(entity, project)
+
+
+def _settings(config: Config) -> dict[str, Any]:
+    known = settings(config) if Platform.BACKEND in config.platforms else ()
+    secrets = [
+        {
+            "name": "SECRET_KEY",
+            "means": "Signs the access tokens; another one in every environment.",
+        }
+    ]
+    if config.database is not Database.SQLITE:
+        secrets.append(
+            {
+                "name": "DATABASE_PASSWORD",
+                "means": "Password of the database account that compose makes.",
+            }
+        )
+    return {
+        "settings": {
+            environment: [f"{s.name}={s.values[index]}" for s in known if s.values[index]]
+            for index, environment in enumerate(ENVIRONMENTS)
+        },
+        "settings_table": table(
+            ("Variable", "Means", "When it is not set"),
+            [(code(s.name), s.means, s.default) for s in known],
+        )
+        if known
+        else "",
+        "secrets": secrets if known else [],
+    }
