@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -55,6 +55,24 @@ class Run(Value):
     def succeeded(self) -> bool:
         """Whether it did what it was for."""
         return self.state == "Completed"
+
+
+@contextmanager
+def on(server: str) -> Iterator[None]:
+    """Everything inside happens on the server at this address.
+
+    Raises:
+        ProjectError: It does not answer.
+    """
+    address = server.rstrip("/").removesuffix("/api")
+    with temporary_settings({PREFECT_API_URL: f"{address}/api", PREFECT_UI_URL: address}):
+        try:
+            yield
+        except httpx.TransportError as error:
+            raise ProjectError(
+                f"No server answers at {address}: {error}",
+                hint="Start one with `stackwright serve`, or generate here, without --server.",
+            ) from error
 
 
 async def start(
@@ -163,7 +181,6 @@ def generate_remotely(
     Raises:
         ProjectError: The server does not answer, or the run did not succeed.
     """
-    address = server.rstrip("/").removesuffix("/api")
     request = GenerateRequest(
         model=read_file(model).decode("utf-8", "replace"),
         file=str(model),
@@ -177,14 +194,8 @@ def generate_remotely(
             on_message(message)
         return await result(started)
 
-    with temporary_settings({PREFECT_API_URL: f"{address}/api", PREFECT_UI_URL: address}):
-        try:
-            return asyncio.run(run())
-        except httpx.TransportError as error:
-            raise ProjectError(
-                f"No server answers at {address}: {error}",
-                hint="Start one with `stackwright serve`, or generate here, without --server.",
-            ) from error
+    with on(server):
+        return asyncio.run(run())
 
 
 async def _look(client: PrefectClient, run: Run) -> Run:

@@ -2,13 +2,22 @@
 
 import asyncio
 import os
+import pwd
 import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from stackwright.errors import ProjectError
 
 LAST_LINES = 12
+
+
+def as_user(name: str | None) -> dict[str, Any]:
+    """The arguments of `subprocess` that make a program run as this user; none: as ourselves."""
+    if name is None:
+        return {}
+    return {"user": name, "group": pwd.getpwnam(name).pw_gid, "extra_groups": ()}
 
 
 class Child:
@@ -31,7 +40,15 @@ class Child:
         log: Path,
         user: str | None = None,
     ) -> "Child":
-        """Start it in a session of its own, so that only we decide when it stops."""
+        """Start it in a session of its own, so that only we decide when it stops.
+
+        Args:
+            name: What people call it.
+            words: The command.
+            environment: All of it.
+            log: What it says is appended there.
+            user: Who it runs as, when that is not us; none of our groups stay.
+        """
         with log.open("ab") as out:
             process = await asyncio.create_subprocess_exec(
                 *words,
@@ -40,7 +57,7 @@ class Child:
                 stdout=out,
                 stderr=out,
                 start_new_session=True,
-                user=user,
+                **as_user(user),
             )
         return cls(name, log, process)
 

