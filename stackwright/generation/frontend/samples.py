@@ -143,7 +143,7 @@ class EntitySamples:
 
     def _invalid(self) -> list[JsonValue]:
         return [
-            [field.name, text]
+            {"field": field.name, "value": text}
             for field in self._entity.fields
             for case in invalid_values(field)
             if (text := _typable(field, case.rule, case.value)) is not None

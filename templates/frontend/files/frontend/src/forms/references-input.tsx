@@ -1,3 +1,4 @@
+import { useFormContext } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import type { Ref } from "@/api/types";
 import { Icon } from "@/ui/icon";
@@ -10,9 +11,15 @@ import { inputValue, isRef } from "./values";
 export function ReferencesInput(props: InputProps) {
   const { t } = useTranslation();
   const { onChange, path, spec, value } = props;
-  const refs = Array.isArray(value) ? value.filter(isRef) : [];
+  const { getValues } = useFormContext();
+  const refs = refsIn(value);
   const attributes = spec.attributes ?? [];
   if (spec.target === undefined) return null;
+
+  /** The links with what was typed into their attributes meanwhile. */
+  function current(): Ref[] {
+    return refsIn(getValues(path));
+  }
 
   function add(ref: Ref | null) {
     if (ref === null) return;
@@ -20,7 +27,7 @@ export function ReferencesInput(props: InputProps) {
       attribute.name,
       inputValue(attribute, attribute.initial),
     ]);
-    onChange([...refs, { ...Object.fromEntries(initial), ...ref }]);
+    onChange([...current(), { ...Object.fromEntries(initial), ...ref }]);
   }
 
   return (
@@ -51,7 +58,7 @@ export function ReferencesInput(props: InputProps) {
                   className="chip-remove"
                   aria-label={t("actions.remove", { name: ref.display })}
                   onClick={() => {
-                    onChange(refs.filter((_, other) => other !== index));
+                    onChange(current().filter((_, other) => other !== index));
                   }}
                 >
                   <Icon name="close" />
@@ -63,4 +70,8 @@ export function ReferencesInput(props: InputProps) {
       )}
     </div>
   );
+}
+
+function refsIn(value: unknown): Ref[] {
+  return Array.isArray(value) ? value.filter(isRef) : [];
 }

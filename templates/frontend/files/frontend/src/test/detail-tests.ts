@@ -4,6 +4,7 @@ import type { Row } from "@/api/types";
 import { type Entity, idOf, nameOf } from "@/entity/definition";
 import { textsIn } from "@/entity/labels";
 import type { FormSchema } from "@/forms/schema";
+import { spaced } from "./fill";
 import { renderApp } from "./render-app";
 import { apiWith, sampleRow, type Samples } from "./samples";
 
@@ -72,9 +73,4 @@ export function testDetail<R extends Row, S extends FormSchema>(
       expect(api.rows(entity.path).map(({ id }) => idOf(id))).toContain(idOf(row.id));
     });
   });
-}
-
-/** Text as a page shows it: runs of white space are one space. */
-function spaced(text: string): string {
-  return text.replace(/\s+/g, " ").trim();
 }

@@ -50,20 +50,32 @@ export async function fill(
 }
 
 /** Chooses the row with this id by its name, once the picker offers it. */
-async function pick(api: FakeApi, spec: FieldSpec, input: HTMLElement, id: unknown) {
+async function pick(
+  api: FakeApi,
+  spec: FieldSpec,
+  input: HTMLElement,
+  id: unknown,
+  picked: readonly unknown[] = [],
+) {
   const { display = "id", path = "" } = spec.target ?? {};
-  const row = [...api.rows(path), ADMIN].find((each) => each.id === id);
+  const rows = [...api.rows(path), ADMIN].filter((row) => !picked.includes(row.id));
+  const row = rows.find((each) => each.id === id);
   if (row === undefined) throw new Error(`The fake server has no ${path}/${asText(id)}.`);
+  const name = nameOf(row, display);
+  const place = rows.filter((each) => nameOf(each, display) === name).indexOf(row);
   fireEvent.click(input);
   const list = document.getElementById(input.getAttribute("aria-controls") ?? "");
   if (list === null) throw new Error("The picker has no list.");
-  fireEvent.click(await within(list).findByText(nameOf(row, display)));
+  const option = (await within(list).findAllByText(spaced(name)))[place];
+  if (option === undefined) throw new Error(`The picker does not offer ${name}.`);
+  fireEvent.click(option);
 }
 
 async function fillLinks(api: FakeApi, spec: FieldSpec, input: HTMLElement, value: unknown) {
   const links = Array.isArray(value) ? (value as Record<string, unknown>[]) : [];
   for (const [index, link] of links.entries()) {
-    await pick(api, spec, input, link.id);
+    const picked = links.slice(0, index).map((other) => other.id);
+    await pick(api, spec, input, link.id, picked);
     for (const attribute of spec.attributes ?? []) {
       await fill(api, attribute, link[attribute.name], `${spec.name}.${index}.${attribute.name}`);
     }
@@ -106,4 +118,9 @@ async function upload(input: HTMLElement) {
 
 function change(input: HTMLElement, value: string) {
   fireEvent.change(input, { target: { value } });
+}
+
+/** Text as a page shows it: runs of white space are one space. */
+export function spaced(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
 }

@@ -58,7 +58,7 @@ export function testForms<R extends Row, S extends FormSchema>(
       expect(api.callsOf("POST")).toHaveLength(0);
     });
 
-    it.each(samples.invalid)("rejects %s: %s", async (name = "", value = "") => {
+    it.each(samples.invalid)("rejects $field: $value", async ({ field: name, value }) => {
       const api = apiWith(entity, samples);
       await renderApp(`${entity.path}/new`, api);
       const input = await inputOf(name);

@@ -11,8 +11,8 @@ export interface Samples {
   entry: object;
   /** Entries that a new row needs and that start empty. */
   required: readonly string[];
-  /** Field and a value that breaks one of its rules. */
-  invalid: readonly (readonly string[])[];
+  /** Values that break one rule of a field. */
+  invalid: readonly { field: string; value: string }[];
   /** Rows that relations point to, by collection. */
   targets: object;
 }
