@@ -110,7 +110,7 @@ class _Sources(BaseLoader):
 
     def get_source(
         self,
-        environment: Environment,  # noqa: ARG002 - Jinja's signature
+        environment: Environment,
         template: str,
     ) -> tuple[str, str | None, Any]:
         if template not in self._sources:

@@ -97,7 +97,7 @@ def project_model(project: Project, config: Config) -> dict[str, Any]:
     }
 
 
-def entity_view(entity: Entity, project: Project, config: Config) -> dict[str, Any]:  # noqa: ARG001  # every pack's view has this form
+def entity_view(entity: Entity, project: Project, config: Config) -> dict[str, Any]:  # every pack's view has this form
     """The document of one entity."""
     return entity_document(entity, project)
 
