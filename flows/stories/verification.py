@@ -82,7 +82,7 @@ async def _equip(bench: Bench, facts: Facts, choice: Choice, road: Road) -> Benc
         News(
             kind=MessageKind.CHECKING,
             step="equip",
-            text=f"Installing what {' and '.join(sorted(wanted))} need (kept for the next time).",
+            text=f"Installing the tools of the {' and the '.join(sorted(wanted))}; they are kept.",
         )
     )
     places: dict[str, str] = dict(bench.places)
