@@ -162,14 +162,26 @@ def _repairs(lines: list[str], error: yaml.YAMLError) -> Iterator[tuple[list[str
             continue
         column = _column(error) if suspect == problem else len(line) - len(line.lstrip())
         place = Place(suspect + 1, min(column, len(line)) + 1)
+        indent = _indent(lines, suspect)
         if "\t" in line:
-            yield [*lines[:suspect], line.expandtabs(2), *lines[suspect + 1 :]], place
+            yield [*lines[:suspect], indent + line.strip(), *lines[suspect + 1 :]], place
         key = _KEY.match(line)
         if key is not None and BROKEN not in line:
-            stub = f"{key[1].expandtabs(2)}{key[2]}: {BROKEN} ''"
+            stub = f"{indent}{key[2]}: {BROKEN} ''"
             yield _without(lines, suspect, stub), place
         else:
             yield _without(lines, suspect, ""), place
+
+
+def _indent(lines: list[str], number: int) -> str:
+    """The spaces before a line; if there are tabs among them, those of the line above."""
+    while number > 0:
+        bare = lines[number].lstrip()
+        before = lines[number][: len(lines[number]) - len(bare)]
+        if bare and "\t" not in before:
+            return before
+        number -= 1
+    return ""
 
 
 def _without(lines: list[str], number: int, stub: str) -> list[str]:

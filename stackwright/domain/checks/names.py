@@ -8,7 +8,7 @@ from stackwright.domain.checks.model import Model
 from stackwright.domain.checks.reserved import API, ROLES, entity_reserved, field_reserved
 from stackwright.domain.entity import Entity
 from stackwright.domain.field import Field
-from stackwright.domain.language import MAX_NAME
+from stackwright.domain.language import MAX_NAME, PASCAL
 from stackwright.domain.relation import Relation
 from stackwright.domain.report import Report
 from stackwright.domain.suggestion import match
@@ -57,7 +57,12 @@ def _entity_names(model: Model, report: Report) -> None:
                     message = f"`{earlier.name}` and `{entity.name}` {how}."
                     report.error(entity.where, message, "Rename one of them.")
                     break
-        _plural(entity, position, model, report)
+        if why is None:
+            _plural(entity, position, model, report)
+    _renamed_entities(model, report)
+
+
+def _renamed_entities(model: Model, report: Report) -> None:
     renamed: dict[str, str] = {}
     for entity in model.entities:
         old = entity.renamed_from
@@ -75,6 +80,8 @@ def _plural(entity: Entity, position: int, model: Model, report: Report) -> None
     path = f"{entity.where}.plural"
     plural = entity.plural
     hint = f"Add a plural of its own, such as `plural: {plural}List`."
+    if not PASCAL.fullmatch(plural):
+        return  # which has been said
     if naming.snake(plural) == naming.snake(entity.name):
         message = f"The plural of `{entity.name}` is the same word, so that one and many cannot be told apart."
         report.error(path, message, hint)
@@ -150,7 +157,8 @@ def _all_members(entity: Entity, model: Model) -> Iterator[_Member]:
             for part in parts or ("id",):
                 yield _Member(f"{relation.name}_{part}", "relation's column", relation.where)
     for relation in model.relations():
-        if relation.target == entity.name and relation.inverse:
+        is_own = relation.is_self and relation.inverse == relation.name  # said elsewhere
+        if relation.target == entity.name and relation.inverse and not is_own:
             yield _Member(relation.inverse, "relation", f"{relation.where}.inverse")
 
 
@@ -235,11 +243,12 @@ def _enum_values(field: Field, report: Report) -> None:
         if value.name in ("name", "value", "mro", "none", "true", "false"):
             message = f"A value of an enum cannot be called `{value.name}`: Python's enums need it."
             report.error(path, message, "Rename it.")
-    labels = [value.label.lower() for value in field.values]
+    labels: dict[str, str] = {}
     for value in field.values:
-        if labels.count(value.label.lower()) > 1 and value.label.lower() != value.name:
-            path = f"{field.where}.values.{value.name}"
-            report.warning(path, f"Several values have the label `{value.label}`.")
+        other = labels.setdefault(value.label.lower(), value.name)
+        if naming.words(other) != naming.words(value.name):
+            message = f"The values `{other}` and `{value.name}` have the same label."
+            report.warning(f"{field.where}.values.{value.name}", message, "Change one of them.")
 
 
 def _other(name: str, entity: Entity) -> str:

@@ -170,14 +170,14 @@ class _Python:
             return "0"
         return self._print(node, strength)
 
-    def _exactly(self, node: Node, kind: Kind) -> str:
+    def _exactly(self, node: Node, kind: Kind, strength: int = _TERNARY) -> str:
         """A value of that very type, for functions that give back one of several."""
         if kind is Kind.DECIMAL and self._kind(node) is Kind.INTEGER:
             inner = f'"{node.value}"' if isinstance(node, Literal) else self._print(node)
             return f"{self._use('Decimal')}({inner})"
         if kind is Kind.FLOAT and self._kind(node) is Kind.INTEGER:
             return f"float({self._print(node)})"
-        return self._as(node, kind)
+        return self._as(node, kind, strength)
 
     def _literal(self, node: Literal) -> tuple[str, int]:
         match node.value:
@@ -199,12 +199,12 @@ class _Python:
             one, two = self._as(left, kind, _SUM), self._as(right, kind, _PRODUCT)
             return f"{one} {operator} {two}", _SUM
         if operator == "%":  # Decimal keeps the sign of the left side, as SQL does
-            exact = self._exactly(left, Kind.DECIMAL)
+            exact = self._exactly(left, Kind.DECIMAL, _PRODUCT)
             text = f"{exact} % {self._print(right, _SIGN)}"
             return (f"int({text})", _ATOM) if kind is Kind.INTEGER else (text, _PRODUCT)
         one = self._as(left, kind, _PRODUCT)
         if operator == "/" and kind is Kind.INTEGER:
-            one = self._exactly(left, Kind.DECIMAL)
+            one = self._exactly(left, Kind.DECIMAL, _PRODUCT)
         return f"{one} {operator} {self._as(right, kind, _SIGN)}", _PRODUCT
 
     def _call(  # noqa: C901  # one branch a function
@@ -255,4 +255,4 @@ class _Python:
             return self._exactly(first, kind), _TERNARY
         known = self._condition(opposite(test))[0]
         rest = self._coalesce(tuple(others), kind)[0]
-        return f"{self._exactly(first, kind)} if {known} else {rest}", _TERNARY
+        return f"{self._exactly(first, kind, _OR)} if {known} else {rest}", _TERNARY

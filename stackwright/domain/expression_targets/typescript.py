@@ -285,5 +285,5 @@ class _TypeScript:
             return self._value(first)
         rest = self._coalesce(tuple(others))[0]
         if isinstance(first, Name) and not self._is_text(first.name):
-            return f"{self._print(first)} ?? {rest}", _TERNARY
+            return f"{self._print(first, _OR)} ?? {rest}", _TERNARY
         return f"{self._test(opposite(test))} ? {self._print(first)} : {rest}", _TERNARY

@@ -197,7 +197,8 @@ def _choices(entry: Entry, report: Report) -> tuple[EnumValue, ...]:
             report.error(where, f"The value `{name}` is there twice.", at=at)
         elif spelled(name, Shape.SNAKE, path, report, at):
             choices.append(EnumValue(name=name, label=label or naming.sentence(name)))
-    if not labelled and not is_broken(entry.value):
+    is_empty = is_null(entry.value) or not isinstance(entry.value, yaml.ScalarNode)
+    if not labelled and is_empty:
         report.error(where, "An enum needs at least one value.", at=entry.place)
     return tuple(choices)
 

@@ -35,6 +35,7 @@ _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 _MAX_DIGITS = 100
+_INNER = (Shape.ENTITIES, Shape.FIELDS, Shape.RELATIONS, Shape.CHECKS, Shape.COMPUTED)
 
 
 class Entry(NamedTuple):
@@ -139,18 +140,22 @@ def section(
         )
         return None
     found: dict[str, Entry] = {}
+    meant: dict[str, Entry] = {}
     for entry in entries(node, where, report, "key"):
         if entry.name not in keys:
             hint = _known(entry.name, keys, what)
             report.error(
                 entry.where, f"{_article(what)} has no key `{entry.name}`.", hint, at=entry.place
             )
-            meant = match(entry.name, keys)
-            if meant is not None and meant not in found and keys[meant].required:
-                found[meant] = entry  # so that it is not reported as missing too
+            other = OTHER_WORDS.get(entry.name.lower())
+            right = other if other in keys else match(entry.name, keys)
+            if right is not None and (keys[right].required or keys[right].shape in _INNER):
+                meant[right] = entry._replace(
+                    name=right
+                )  # so that what is in it is checked, and nothing else is missing
         elif entry.name not in found:
             found[entry.name] = entry
-    return found
+    return {**meant, **found}
 
 
 def missing(found: dict[str, Entry], keys: Keys, where: str, report: Report, what: str) -> None:

@@ -95,13 +95,7 @@ def _read_relation(entry: Entry, owner: str, report: Report) -> Declared | None:
     target = texts.get("target")
     if kind is None or target is None:
         return None
-    if "attributes" in found and kind != RelationKind.MANY_TO_MANY:
-        hint = "Make it many_to_many, or put the fields into an entity between the two."
-        place = found["attributes"].place
-        report.error(f"{where}.attributes", f"A {kind} relation has no attributes.", hint, at=place)
-    if target == BUILT_IN_USER and kind == ONE_TO_MANY:
-        hint = "Declare it as many_to_one in the entity that belongs to the user."
-        report.error(f"{where}.kind", "The built-in User cannot own a relation.", hint)
+    if not _fits(kind, target, found, where, report):
         return None
     label = texts.get("label") or naming.sentence(entry.name) or entry.name
     return Declared(
@@ -122,6 +116,19 @@ def _read_relation(entry: Entry, owner: str, report: Report) -> Declared | None:
         given=frozenset(found),
         where=where,
     )
+
+
+def _fits(kind: str, target: str, found: dict[str, Entry], where: str, report: Report) -> bool:
+    """Whether a relation of this kind can have this target; reports attributes it cannot have."""
+    if "attributes" in found and kind != RelationKind.MANY_TO_MANY:
+        hint = "Make it many_to_many, or put the fields into an entity between the two."
+        place = found["attributes"].place
+        report.error(f"{where}.attributes", f"A {kind} relation has no attributes.", hint, at=place)
+    if target == BUILT_IN_USER and kind == ONE_TO_MANY:
+        hint = "Declare it as many_to_one in the entity that belongs to the user."
+        report.error(f"{where}.kind", "The built-in User cannot own a relation.", hint)
+        return False
+    return True
 
 
 def _choice(entry: Entry | None, known: tuple[str, ...], report: Report) -> str | None:
@@ -150,9 +157,9 @@ def resolve(declared: Iterable[Declared], report: Report) -> list[Relation]:
             waiting.remove(other)
             relations.append(_merged(one, other, report))
             continue
-        for two in waiting:
-            _report_contradiction(one, two, report)
-        relations.append(_owned(one))
+        contradicted = [two for two in waiting if _contradict(one, two, report)]
+        if not contradicted:  # else it would clash with the other in every name
+            relations.append(_owned(one))
     return relations
 
 
@@ -164,7 +171,8 @@ def _same(one: Declared, two: Declared) -> bool:
     return all(names) and (one.inverse is not None or two.inverse is not None)
 
 
-def _report_contradiction(one: Declared, two: Declared, report: Report) -> None:
+def _contradict(one: Declared, two: Declared, report: Report) -> bool:
+    """Whether one declaration names the other as its other side, which knows nothing of it."""
     for first, second in ((one, two), (two, one)):
         if (first.target, first.inverse) != (second.owner, second.name):
             continue
@@ -176,6 +184,8 @@ def _report_contradiction(one: Declared, two: Declared, report: Report) -> None:
         hint = "Give both sides the name of the other, or declare the relation on one side only."
         message = f"`{here}` and `{there}` contradict each other: {why}."
         report.error(f"{first.where}.inverse", message, hint)
+        return True
+    return False
 
 
 _MIRROR = {"many_to_one": ONE_TO_MANY, ONE_TO_MANY: "many_to_one"}
