@@ -8,12 +8,13 @@ from pydantic import JsonValue
 from stackwright.domain.entity import Computed, Entity, Permissions
 from stackwright.domain.field import Field, FieldType
 from stackwright.domain.project import Project
-from stackwright.generation.config import Config
+from stackwright.generation.config import Config, Style
 from stackwright.generation.frontend import labels, names, rows, rules, specs
 from stackwright.generation.frontend.checks import check_view, helpers
 from stackwright.generation.frontend.code import json_text, strings, ts_object
 from stackwright.generation.frontend.members import ToMany, ToOne, members, related
 from stackwright.generation.frontend.samples import EntitySamples
+from stackwright.rendering.text import ts_str
 
 SHELL_LANGUAGES = ("de", "es", "fr")  # beside English, which is always there
 _HIDDEN_COLUMNS = frozenset(
@@ -51,6 +52,7 @@ def project_names(project: Project, config: Config) -> dict[str, Any]:
         **project_facts(project, config),
         "entities": listed,
         "by_slug": sorted(listed, key=lambda entry: entry["slug"]),
+        "routes": [_route(entry, config) for entry in listed],
     }
 
 
@@ -88,6 +90,16 @@ def entity_view(entity: Entity, project: Project, config: Config) -> dict[str, A
         "labels": json_text(labels.labels(entity, project)),
         "samples": json_text(EntitySamples(entity, project).document()) if config.tests else "",
     }
+
+
+def _route(entry: dict[str, str], config: Config) -> str:
+    """How the table of routes mentions an entity, in the code style."""
+    if config.style is Style.MINIMAL:
+        load = f'load: () => import("@/entities/{entry["slug"]}")'
+        options = ts_object([f"path: {ts_str(entry['path'])}", load])
+        return f"...entityRoutes({options})"
+    is_standard = config.style is Style.STANDARD
+    return f"...{entry['constant']}Routes" if is_standard else f"{entry['constant']}Feature"
 
 
 def _fields(entity: Entity, project: Project) -> list[dict[str, Any]]:
