@@ -60,13 +60,14 @@ def _serving(bench: Bench) -> Iterator[httpx.Client]:
             "SECRET_KEY": secrets.token_urlsafe(48),
             "ADMIN_PASSWORD": password,
             "ENVIRONMENT": "development",
+            "FILES_DIR": f"{scratch}/files",
         },
         folders=[Path(bench.places.python)],
     )
     python = f"{bench.places.python}/python"
     for words in (
         [python, "-m", "alembic", "upgrade", "head"],
-        [python, "-m", "app.create_admin", _ADMIN],
+        [python, "-m", "app.cli", "create-admin", _ADMIN],
     ):
         ran = commands.run(words, folder=backend, env=env, timeout_s=120)
         if ran.code != 0:

@@ -34,7 +34,7 @@ def talk(tmp_path: Path, app: str = APP) -> dict[str, Outcome]:
     files = {
         "app/__init__.py": "",
         "app/main.py": app,
-        "app/create_admin.py": "import os, sys\nassert sys.argv[1] and os.environ['ADMIN_PASSWORD']\n",
+        "app/cli.py": "import os, sys\nassert sys.argv[1:] and os.environ['ADMIN_PASSWORD']\n",
         "alembic.ini": "[alembic]\nscript_location = migrations\n",
         "migrations/env.py": "",
     }
