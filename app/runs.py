@@ -26,10 +26,11 @@ from prefect.states import Cancelling
 from websockets.exceptions import WebSocketException
 
 from app.sequence import Sequence
-from flows.marks import ERROR, PROGRESS_EVENT, REPORT
+from flows.marks import ERROR, PROGRESS_EVENT, QUALITY, REPORT
 from stackwright.errors import ProjectError
 from stackwright.generation.config import Config
 from stackwright.generation.progress import Message
+from stackwright.generation.quality import QualityReport
 from stackwright.generation.request import GenerateRequest, GenerationReport, Refusal
 from stackwright.value import Value
 from tasks.model import read_file
@@ -104,6 +105,11 @@ async def start(
     return _run(made)
 
 
+def page(run: Run) -> str:
+    """Where a browser shows the run."""
+    return f"{PREFECT_UI_URL.value()}/runs/flow-run/{run.id}"
+
+
 async def look(run: Run) -> Run:
     """The run as it is now."""
     async with get_client() as client:
@@ -153,8 +159,22 @@ async def result(run: Run) -> GenerationReport:
             raise Refusal.model_validate(error).error()
     raise ProjectError(
         f"The run {run.name} is {run.state.lower()}: {run.message or 'nothing more is known.'}",
-        hint=f"Its log: {PREFECT_UI_URL.value() or ''}/runs/flow-run/{run.id}",
+        hint=f"Its log: {page(run)}",
     )
+
+
+async def report(run: Run) -> GenerationReport | None:
+    """What a generation wrote, also when its checks failed afterwards; None: nothing was written."""
+    async with get_client() as client:
+        kept = await _kept(client, run.id, REPORT)
+    return None if kept is None else GenerationReport.model_validate(kept)
+
+
+async def quality(run: Run) -> QualityReport | None:
+    """What the checks of a generation found, also when some failed; None: nothing was checked."""
+    async with get_client() as client:
+        kept = await _kept(client, run.id, QUALITY)
+    return None if kept is None else QualityReport.model_validate(kept)
 
 
 async def cancel(run: Run) -> None:

@@ -44,7 +44,7 @@ def verify(
     if as_json:
         show.as_json(report.model_dump(mode="json"))
     else:
-        _show(report)
+        show_quality(report)
     return 0 if report.ok else 1
 
 
@@ -59,7 +59,8 @@ def _platforms(text: str) -> tuple[Platform, ...]:
     return tuple(Platform(name) for name in dict.fromkeys(names))
 
 
-def _show(report: "QualityReport") -> None:
+def show_quality(report: "QualityReport") -> None:
+    """Every check with its remark, then what failed, then the figures."""
     from rich.markup import escape
 
     out = show.console()

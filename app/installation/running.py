@@ -144,23 +144,33 @@ async def _unless_broken(installation: Installation, work: Coroutine[None, None,
         breaking.cancel()
 
 
+def port_to_serve(host: str, wanted: int) -> int:
+    """The port that is wanted, or another one when it is taken."""
+    try:
+        _must_be_free(host, wanted)
+    except ProjectError:
+        return free_port(host)
+    return wanted
+
+
+def free_port(host: str) -> int:
+    """A port that nobody uses now."""
+    with socket.socket(_family(host)) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
 def _must_be_free(host: str, port: int) -> None:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
+    with socket.socket(_family(host)) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
             raise ProjectError(
                 f"Port {port} of {host} cannot be used: {(error.strerror or str(error)).lower()}.",
-                hint=f"Stop what listens there, or choose another one: --port {_free(host, family)}",
+                hint=f"Stop what listens there, or choose another one: --port {free_port(host)}",
             ) from error
-
-
-def _free(host: str, family: int) -> int:
-    with socket.socket(family) as probe:
-        try:
-            probe.bind((host, 0))
-        except OSError:
-            return 4300
-        return int(probe.getsockname()[1])

@@ -1,0 +1,136 @@
+"""The whole road on the example: `python -m app.cli.demo`. Serves, generates, verifies, says what came of it."""
+
+import asyncio
+import json
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.cli import show
+from app.cli.progress import Watching
+from app.cli.serve import PORT, RUNS, until_told
+from stackwright.errors import ProjectError
+from stackwright.generation.request import GenerateRequest
+
+if TYPE_CHECKING:
+    from app.runs import Run
+    from stackwright.generation.quality import QualityReport
+    from stackwright.generation.request import GenerationReport
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "examples" / "bookshop.stackwright.yaml"
+HOST = "127.0.0.1"
+FOLDER = ROOT / "build" / "demo"  # services and the product
+FIGURES = ROOT / "build" / "demo.json"
+
+
+def main() -> None:
+    """Walk the road and end the process with what came of it: 0 all is well, 1 it is not."""
+    try:
+        sys.exit(until_told(_demo(once=bool(os.environ.get("ONCE")))))
+    except ProjectError as error:
+        show.failure(error, as_json=False)
+        sys.exit(error.exit_code)
+
+
+async def _demo(*, once: bool) -> int:
+    from app import runs
+    from app.installation.running import port_to_serve, running
+
+    began, out = time.monotonic(), (FOLDER / EXAMPLE.name.partition(".")[0])
+    shutil.rmtree(out, ignore_errors=True)
+    print("Starting PostgreSQL, Prefect and the worker …", file=sys.stderr)
+    async with running(HOST, port_to_serve(HOST, PORT), FOLDER / "data", RUNS) as installation:
+        addresses = installation.addresses
+        started_s = time.monotonic() - began
+        with runs.on(addresses.prefect):
+            request = GenerateRequest(model=str(EXAMPLE), out=str(out), verify=True)
+            run = await runs.start(runs.GENERATE, request.model_dump(mode="json"))
+            print(f"Follow it in the browser: {runs.page(run)}", file=sys.stderr)
+            with Watching(quiet=False) as watching:
+                async for message in runs.follow(run):
+                    watching.message(message)
+            ended, quality = await runs.look(run), await runs.quality(run)
+            report = await runs.report(run)
+            page = runs.page(run)
+        figures = _figures(ended, report, quality, started_s, time.monotonic() - began)
+        await asyncio.to_thread(_keep, {**figures, "page": page})
+        _show(ended, report, quality, figures)
+        console = show.console()
+        console.print(f"  runs      {page}")
+        console.print(f"  product   {out}")
+        console.print(f"  figures   {FIGURES}")
+        console.print(f"  logs      {addresses.log}")
+        if once:
+            return 0 if figures["ok"] else 1
+        console.print("Ctrl-C stops everything.")
+        raise await installation.broken()
+
+
+def _figures(
+    run: "Run",
+    report: "GenerationReport | None",
+    quality: "QualityReport | None",
+    started_s: float,
+    seconds: float,
+) -> dict[str, Any]:
+    """What the demo found, for programs: the road is ok when the run is, and something was checked."""
+    steps = {step.name: step.seconds for step in report.steps} if report else {}
+    checked = {"verify": quality.seconds} if quality else {}
+    platforms = (
+        {str(name): found.model_dump() for name, found in quality.figures.items()}
+        if quality
+        else {}
+    )
+    return {
+        "ok": bool(run.succeeded and report and quality and quality.ok),
+        "state": run.state,
+        "seconds": {
+            "start": round(started_s, 2),
+            **steps,
+            **checked,
+            "together": round(seconds, 2),
+        },
+        "files": report.receipt.files if report else 0,
+        "lines": report.receipt.lines if report else 0,
+        "tests": report.receipt.tests if report else 0,
+        "size_bytes": report.receipt.size_bytes if report else 0,
+        "platforms": platforms,
+        "checks": [
+            {"check": one.id, "state": one.state, "seconds": one.seconds, "cause": one.cause}
+            for one in (quality.outcomes if quality else ())
+        ],
+    }
+
+
+def _keep(figures: dict[str, Any]) -> None:
+    FIGURES.parent.mkdir(parents=True, exist_ok=True)
+    FIGURES.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
+
+
+def _show(
+    run: "Run",
+    report: "GenerationReport | None",
+    quality: "QualityReport | None",
+    figures: dict[str, Any],
+) -> None:
+    from app.cli import tables
+    from app.cli.verify import show_quality
+
+    console = show.console()
+    if report:
+        tables.report(report)
+    if quality:
+        show_quality(quality)
+    if not run.succeeded:
+        console.print(f"[bold red]{run.state}[/]")
+        console.print(run.message, markup=False)
+    took = ", ".join(f"{name} {seconds:.1f}" for name, seconds in figures["seconds"].items())
+    console.print(f"  seconds   {took}")
+
+
+if __name__ == "__main__":
+    main()
