@@ -21,14 +21,10 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from stackwright.rendering.imports import with_imports
 from stackwright.rendering.layout import lay_out, py_args, translate_marks, ts_args, ts_names
+from stackwright.rendering.marks import ELEMENT_MARKS, LINE_MARKS, MARKS_A_PLANE
 from stackwright.rendering.text import FILTERS
-
-LINE_MARKS = 0xF0000  # one for each template line of a pack
-ELEMENT_MARKS = (
-    0x100000  # the first ends an element, the others stand for the elements of one rendering
-)
-MARKS_A_PLANE = 0xFFFD
 
 
 class SourceLines:
@@ -162,7 +158,9 @@ class Renderer:
             bytecode_cache=_bytecode(cache, digest) if cache and trusted else None,
         )
         self.environment.filters.update(FILTERS)
-        self.environment.filters.update(ts_args=ts_args, ts_names=ts_names, py_args=py_args)
+        self.environment.filters.update(
+            ts_args=ts_args, ts_names=ts_names, py_args=py_args, with_imports=with_imports
+        )
         self.environment.globals = {"_lines": self.lines, "_mark": self._mark, "range": range}
         self.environment.add_extension(Tracing)
 

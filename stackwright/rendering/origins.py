@@ -1,11 +1,10 @@
 """Where each output line comes from: origin marks in a rendered text are read and taken out."""
 
-import re
-
-from stackwright.rendering.environment import ELEMENT_MARKS, LINE_MARKS, SourceLines
+from stackwright.rendering.environment import SourceLines
+from stackwright.rendering.marks import ELEMENT_MARKS, LINE_MARKS, MARKS, without_marks
 from stackwright.value import Value
 
-_MARKS = re.compile("[\U000f0000-\U0010ffff]")
+__all__ = ["Origin", "trace", "without_marks"]
 
 
 class Origin(Value):
@@ -17,11 +16,6 @@ class Origin(Value):
     element: str = ""  # such as `entities.Book.fields.title`; empty: the file as a whole
 
 
-def without_marks(text: str) -> str:
-    """The text as it is written to disk."""
-    return _MARKS.sub("", text)
-
-
 def trace(marked: str, elements: list[str], lines: SourceLines) -> tuple[Origin, ...]:
     """The origin of every line of a marked text, neighbours of the same origin as one run."""
     runs: list[tuple[int, int, int]] = []  # count, source line, element number
@@ -31,7 +25,7 @@ def trace(marked: str, elements: list[str], lines: SourceLines) -> tuple[Origin,
             None  # the state when the line's first visible character came
         )
         end = 0
-        for match in _MARKS.finditer(text):
+        for match in MARKS.finditer(text):
             if shown is None and text[end : match.start()].strip(" "):
                 shown = (source, element)
             code = ord(match.group())
