@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.cli.commands import run
-from app.cli.verify import _show
+from app.cli.verify import show_quality
 from stackwright.generation.config import Platform
 from stackwright.generation.quality import Figures, Outcome, Problem, QualityReport
 
@@ -43,7 +43,7 @@ def report() -> QualityReport:
 def test_the_terminal_shows_each_check_each_failure_and_the_figures(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    _show(report())
+    show_quality(report())
     shown = capsys.readouterr().out
     for words in (
         "40 tests, 93 % of lines, 1 kB gzipped",
