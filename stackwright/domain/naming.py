@@ -1,6 +1,7 @@
 """From one name to the spellings that programs and people need."""
 
 import re
+from functools import lru_cache
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _LAST = re.compile(r"[A-Z]?[a-z]+$|[A-Z]+$")
@@ -82,6 +83,7 @@ def words(name: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(name)]
 
 
+@lru_cache(maxsize=10_000)
 def snake(name: str) -> str:
     """`OrderLine` → `order_line`."""
     return "_".join(words(name))

@@ -141,7 +141,8 @@ def _model(
         for draft in drafts
     )
     frozen = {name: frozenset(members) for name, members in unsure.items()}
-    return Model(entities, frozen, frozenset(partial), roles)
+    by_name = {entity.name: entity for entity in entities}
+    return Model(entities, by_name, frozen, frozenset(partial), roles)
 
 
 def _checked(model: Model, report: Report) -> tuple[Entity, ...]:

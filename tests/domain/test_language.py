@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # no stubs locked
 
 from stackwright.domain.expression.functions import FUNCTIONS
 from stackwright.domain.field import FieldType

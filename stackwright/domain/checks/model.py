@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from stackwright.domain.entity import BUILT_IN_USER, Entity
+from stackwright.domain.entity import Entity
 from stackwright.domain.relation import Relation
 
 USER_FIELDS = ("name", "email")  # of the built-in User
@@ -13,13 +13,14 @@ class Model(NamedTuple):
     """Entities with their relations, and the names that nothing can be said of."""
 
     entities: tuple[Entity, ...]
+    by_name: Mapping[str, Entity]
     unsure: Mapping[str, frozenset[str]]  # by entity: members that could not be read
     partial: frozenset[str]  # entities of which a part could not be read
     roles: tuple[str, ...]
 
     def entity(self, name: str) -> Entity | None:
         """The entity of that name, or None."""
-        return next((entity for entity in self.entities if entity.name == name), None)
+        return self.by_name.get(name)
 
     def is_unsure(self, entity: str, name: str) -> bool:
         """Whether the entity has, or may have, a member of that name that could not be read."""
@@ -29,10 +30,6 @@ class Model(NamedTuple):
         """Every relation."""
         for entity in self.entities:
             yield from entity.relations
-
-    def targets(self) -> tuple[str, ...]:
-        """Everything that a relation can point to."""
-        return (*(entity.name for entity in self.entities), BUILT_IN_USER)
 
 
 def columns(entity: Entity) -> list[str]:

@@ -1,6 +1,6 @@
 """Names: reserved words, clashes, spellings that become the same identifier."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from stackwright.domain import naming
@@ -27,8 +27,12 @@ def check_names(model: Model, report: Report) -> None:
     """Everything about names."""
     _entity_names(model, report)
     _roles(model, report)
+    incoming: dict[str, list[Relation]] = {}
+    for relation in model.relations():
+        if relation.inverse:
+            incoming.setdefault(relation.target, []).append(relation)
     for entity in model.entities:
-        _members(entity, model, report)
+        _members(entity, incoming.get(entity.name, ()), model, report)
         _renamed(entity, report)
         for field in entity.fields:
             _field_name(field, report)
@@ -40,25 +44,27 @@ def check_names(model: Model, report: Report) -> None:
 
 
 def _entity_names(model: Model, report: Report) -> None:
-    spellings: tuple[tuple[str, Callable[[str], str]], ...] = (
-        ("differ only in upper and lower case", str.lower),
-        ("become the same file name", naming.snake),
-    )
-    for position, entity in enumerate(model.entities):
-        why = entity_reserved(entity.name)
+    lower: dict[str, str] = {}
+    files: dict[str, str] = {}
+    plurals: dict[str, str] = {}
+    for entity in model.entities:
+        files.setdefault(naming.snake(entity.name), entity.name)
+    for entity in model.entities:
+        name = entity.name
+        why = entity_reserved(name)
         if why is not None:
-            hint = "Say more exactly what it is, such as `" + _longer(entity.name) + "`."
-            report.error(
-                entity.where, f"An entity cannot be called `{entity.name}`: it {why}.", hint
-            )
-        for earlier in model.entities[:position]:
-            for how, spelling in spellings:
-                if spelling(earlier.name) == spelling(entity.name):
-                    message = f"`{earlier.name}` and `{entity.name}` {how}."
-                    report.error(entity.where, message, "Rename one of them.")
-                    break
-        if why is None:
-            _plural(entity, position, model, report)
+            hint = f"Say more exactly what it is, such as `{_longer(name)}`."
+            report.error(entity.where, f"An entity cannot be called `{name}`: it {why}.", hint)
+        same_letters = lower.setdefault(name.lower(), name)
+        same_file = files[naming.snake(name)]
+        if same_letters != name:
+            message = f"`{same_letters}` and `{name}` differ only in upper and lower case."
+            report.error(entity.where, message, "Rename one of them.")
+        elif same_file != name:
+            message = f"`{same_file}` and `{name}` become the same file name."
+            report.error(entity.where, message, "Rename one of them.")
+        if why is None and PASCAL.fullmatch(entity.plural):
+            _plural(entity, files, plurals, report)
     _renamed_entities(model, report)
 
 
@@ -76,28 +82,28 @@ def _renamed_entities(model: Model, report: Report) -> None:
         renamed[old] = entity.name
 
 
-def _plural(entity: Entity, position: int, model: Model, report: Report) -> None:
+def _plural(
+    entity: Entity, files: Mapping[str, str], plurals: dict[str, str], report: Report
+) -> None:
+    """The plural of an entity against every name, and the plurals before it."""
     path = f"{entity.where}.plural"
-    plural = entity.plural
+    plural, spelling = entity.plural, naming.snake(entity.plural)
     hint = f"Add a plural of its own, such as `plural: {plural}List`."
-    if not PASCAL.fullmatch(plural):
-        return  # which has been said
-    if naming.snake(plural) == naming.snake(entity.name):
+    earlier = plurals.setdefault(spelling, entity.name)
+    if spelling == naming.snake(entity.name):
         message = f"The plural of `{entity.name}` is the same word, so that one and many cannot be told apart."
         report.error(path, message, hint)
-    elif plural in _PLURALS:
+    elif spelling in files:
+        message = f"The plural of `{entity.name}` is `{plural}`, which is another entity."
+        report.error(path, message, hint)
+    elif earlier != entity.name:
+        message = f"`{earlier}` and `{entity.name}` have the same plural `{plural}`."
+        report.error(path, message, hint)
+    if plural in _PLURALS:
         report.error(path, f"The plural `{plural}` is needed by generated code.", hint)
-    elif len(naming.snake(plural)) > MAX_NAME:
-        message = f"The plural `{naming.snake(plural)}` is longer than {MAX_NAME} characters."
+    elif len(spelling) > MAX_NAME:
+        message = f"The plural `{spelling}` is longer than {MAX_NAME} characters."
         report.error(path, message, "Give a shorter `plural`.")
-    for other in model.entities:
-        if other is not entity and naming.snake(other.name) == naming.snake(plural):
-            message = f"The plural of `{entity.name}` is `{plural}`, which is another entity."
-            report.error(path, message, hint)
-    for other in model.entities[:position]:
-        if naming.snake(other.plural) == naming.snake(plural):
-            message = f"`{other.name}` and `{entity.name}` have the same plural `{plural}`."
-            report.error(path, message, hint)
 
 
 def _roles(model: Model, report: Report) -> None:
@@ -122,7 +128,7 @@ def _roles(model: Model, report: Report) -> None:
                     report.error(path, f"There is no role `{role}`.", hint)
 
 
-def _members(entity: Entity, model: Model, report: Report) -> None:
+def _members(entity: Entity, incoming: Iterable[Relation], model: Model, report: Report) -> None:
     """Names of one entity that clash with each other or with columns that are added."""
     taken: dict[str, str] = {}
     if entity.audit:
@@ -133,7 +139,7 @@ def _members(entity: Entity, model: Model, report: Report) -> None:
         taken["version"] = "the column of `optimistic_lock`"
     for name, why in API.items():
         taken[name] = f"reserved: {why}"
-    for member in _all_members(entity, model):
+    for member in _all_members(entity, incoming, model):
         if member.name in taken:
             is_reserved = taken[member.name].startswith("reserved")
             owner = taken[member.name] if is_reserved else f"also {taken[member.name]}"
@@ -144,7 +150,7 @@ def _members(entity: Entity, model: Model, report: Report) -> None:
             taken[member.name] = f"a {member.what}"
 
 
-def _all_members(entity: Entity, model: Model) -> Iterator[_Member]:
+def _all_members(entity: Entity, incoming: Iterable[Relation], model: Model) -> Iterator[_Member]:
     for field in entity.fields:
         yield _Member(field.name, "field", field.where)
     for computed in entity.computed:
@@ -156,9 +162,8 @@ def _all_members(entity: Entity, model: Model) -> Iterator[_Member]:
             parts = target.primary_key.parts if target is not None else ()
             for part in parts or ("id",):
                 yield _Member(f"{relation.name}_{part}", "relation's column", relation.where)
-    for relation in model.relations():
-        is_own = relation.is_self and relation.inverse == relation.name  # said elsewhere
-        if relation.target == entity.name and relation.inverse and not is_own:
+    for relation in incoming:
+        if relation.inverse and relation.inverse != (relation.name if relation.is_self else ""):
             yield _Member(relation.inverse, "relation", f"{relation.where}.inverse")
 
 

@@ -1,6 +1,7 @@
 """Relations: targets that exist, rules that can be kept, cycles that could never be entered."""
 
 from collections.abc import Iterable, Mapping
+from itertools import combinations
 
 from stackwright.domain import naming
 from stackwright.domain.checks.model import Model
@@ -9,6 +10,8 @@ from stackwright.domain.reading.relations import Declared
 from stackwright.domain.relation import OnDelete, Relation, RelationKind
 from stackwright.domain.report import Report
 from stackwright.domain.suggestion import closest
+
+_COMPARED = 40  # relations between the same two entities that are compared with each other
 
 
 def check_target(declared: Declared, known: Iterable[str], report: Report) -> bool:
@@ -59,9 +62,11 @@ def _inverse(relation: Relation, report: Report) -> None:
 
 def _alike(model: Model, report: Report) -> None:
     """Pairs that are probably one relation, declared on both sides without naming each other."""
-    relations = list(model.relations())
-    for position, one in enumerate(relations):
-        for two in relations[position + 1 :]:
+    between: dict[frozenset[str], list[Relation]] = {}
+    for relation in model.relations():
+        between.setdefault(frozenset((relation.owner, relation.target)), []).append(relation)
+    for relations in between.values():
+        for one, two in combinations(relations[:_COMPARED], 2):
             ends = (one.owner, one.target, one.kind)
             is_turned = one.where.startswith(f"entities.{one.target}.") is not two.where.startswith(
                 f"entities.{two.target}."

@@ -25,6 +25,8 @@ from stackwright.domain.report import Report
 from stackwright.domain.source import start
 from stackwright.domain.suggestion import closest
 
+End = tuple[str, str]  # an entity and the name of a relation there
+
 ONE_TO_MANY = "one_to_many"
 _OTHER_KINDS = {"belongs_to": "many_to_one", "has_many": "one_to_many", "has_one": "one_to_one"}
 
@@ -148,18 +150,22 @@ def _choice(entry: Entry | None, known: tuple[str, ...], report: Report) -> str 
 
 def resolve(declared: Iterable[Declared], report: Report) -> list[Relation]:
     """Each relation once; those that are declared on both sides are brought together."""
-    waiting = list(declared)
+    waiting = {(one.owner, one.name): one for one in declared}
+    pointing: dict[End, list[End]] = {}  # to each end: the declarations that name it as theirs
+    for end, one in waiting.items():
+        pointing.setdefault((one.target, one.inverse or ""), []).append(end)
     relations: list[Relation] = []
-    while waiting:
-        one = waiting.pop(0)
-        other = next((two for two in waiting if _same(one, two)), None)
-        if other is not None:
-            waiting.remove(other)
-            relations.append(_merged(one, other, report))
+    for end, one in list(waiting.items()):
+        if waiting.pop(end, None) is None:
             continue
-        contradicted = [two for two in waiting if _contradict(one, two, report)]
-        if not contradicted:  # else it would clash with the other in every name
-            relations.append(_owned(one))
+        ends = [(one.target, one.inverse or ""), *pointing.get(end, ())]
+        others = [waiting[other] for other in dict.fromkeys(ends) if other in waiting]
+        other = next((two for two in others if _same(one, two)), None)
+        if other is not None:
+            del waiting[other.owner, other.name]
+            relations.append(_merged(one, other, report))
+        elif not any(_contradict(one, two, report) for two in others):
+            relations.append(_owned(one))  # else it would clash with the other in every name
     return relations
 
 
