@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from stackwright.domain.expression import Expression, Operand, evaluate, typed
 from stackwright.domain.expression_targets import (
+    Marks,
     python_imports,
     to_python,
     to_sql,
@@ -318,7 +319,7 @@ def test_untyped_names_are_taken_as_nullable_values() -> None:
 
 def test_a_layout_mark_can_stand_where_a_long_condition_breaks() -> None:
     expression = read("d >= e and b > 1")
-    assert to_python(expression, "", line="¶") == "(d is None¶or d >= e)¶and b > 1"
+    assert to_python(expression, "", marks=Marks(line="¶")) == ("(d¶is None¶or d¶>= e)¶and b¶> 1")
     assert to_typescript(expression, "", line="¶") == "(!d ||¶d >= e) &&¶b > 1"
 
 

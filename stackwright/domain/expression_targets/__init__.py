@@ -4,12 +4,14 @@ A condition is printed so that it is true whenever SQL's CHECK would not fail: n
 inwards and each comparison passes when one of its operands is null.
 """
 
+from stackwright.domain.expression_targets.marks import Marks
 from stackwright.domain.expression_targets.python import python_imports, to_python
 from stackwright.domain.expression_targets.sql import Dialect, to_sql
 from stackwright.domain.expression_targets.typescript import to_typescript, typescript_helpers
 
 __all__ = [
     "Dialect",
+    "Marks",
     "python_imports",
     "to_python",
     "to_sql",
