@@ -25,6 +25,7 @@ from stackwright.generation.request import (
     Refusal,
     report_markdown,
 )
+from stackwright.value import Value
 
 
 def run_name() -> str:
@@ -89,8 +90,13 @@ async def generate_project(
 
 
 async def _judge(quality: QualityReport) -> State[Any]:
-    await Artifact(type="result", key=QUALITY, data=quality.model_dump(mode="json")).acreate()
-    failed = [f"{one.title}: {one.cause}" for one in quality.failures]
+    await _keep(QUALITY, quality, "What the checks found, for programs.")
+    failed = [
+        " ".join(
+            [f"{one.platform} {one.title}: {one.cause}", *(p.sentence() for p in one.problems[:1])]
+        )
+        for one in quality.failures
+    ]
     if not failed:
         return Completed(message=f"{len(quality.outcomes)} checks of {quality.project} are passed.")
     error = ProjectError(
@@ -104,15 +110,18 @@ async def _judge(quality: QualityReport) -> State[Any]:
 
 async def _keep_report(report: GenerationReport) -> None:
     text = f"{report.project} in {report.receipt.out}"
-    await Artifact(type="result", key=REPORT, data=report.model_dump(mode="json")).acreate()
+    await _keep(REPORT, report, "What was written, for programs.")
     await acreate_markdown_artifact(report_markdown(report), "generation-report", text)
     await acreate_link_artifact(_uri(report), report.receipt.out, "generated-project", text)
 
 
 async def _keep_error(error: ProjectError) -> None:
-    await Artifact(
-        type="result", key=ERROR, data=Refusal.of(error).model_dump(mode="json")
-    ).acreate()
+    await _keep(ERROR, Refusal.of(error), "Why the run failed, for programs.")
+
+
+async def _keep(key: str, value: Value, text: str) -> None:
+    data = value.model_dump(mode="json")
+    await Artifact(type="result", key=key, data=data, description=text).acreate()
 
 
 def _uri(report: GenerationReport) -> str:

@@ -53,7 +53,16 @@ async def _deploy(client: PrefectClient, entry: dict[str, Any]) -> str:
         entrypoint=entry["entrypoint"],
         work_pool_name=entry["work_pool"]["name"],
         parameters=entry.get("parameters", {}),
-        parameter_openapi_schema=parameter_schema(flow).model_dump_for_openapi(),
+        parameter_openapi_schema=_form(flow),
         enforce_parameter_schema=True,
     )
     return f"{flow.name}/{entry['name']}"
+
+
+def _form(flow: Flow[..., Any]) -> dict[str, Any]:
+    """The schema of a flow's parameters, their parts numbered: the database forgets their order."""
+    schema = parameter_schema(flow).model_dump_for_openapi()
+    for described in schema.get("definitions", {}).values():
+        for position, part in enumerate(described.get("properties", {}).values()):
+            part["position"] = position
+    return schema
