@@ -22,13 +22,14 @@ _HIDDEN_COLUMNS = frozenset(
     | {FieldType.LIST, FieldType.UUID}
 )
 _MOST_COLUMNS = 6
+_TITLE_WIDTH = 90  # columns of a line in the head of index.html
 
 
 def project_facts(project: Project, config: Config) -> dict[str, Any]:
     """What the configuration and the head of the model say."""
     return {
         "title": project.title,
-        "title_html": html.escape(project.title),
+        "title_html": _html_line(project.title),
         "language": project.locales[0],
         "languages": strings(project.locales),
         "backend_host": "backend",
@@ -100,6 +101,14 @@ def _route(entry: dict[str, str], config: Config) -> str:
         return f"...entityRoutes({options})"
     is_standard = config.style is Style.STANDARD
     return f"...{entry['constant']}Routes" if is_standard else f"{entry['constant']}Feature"
+
+
+def _html_line(text: str) -> str:
+    """The text for HTML, cut where it would need several lines."""
+    words = text.split()
+    while words and len(html.escape(" ".join(words))) > _TITLE_WIDTH:
+        words.pop()
+    return html.escape(" ".join(words) or text[:20])
 
 
 def _fields(entity: Entity, project: Project) -> list[dict[str, Any]]:

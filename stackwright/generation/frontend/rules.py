@@ -77,6 +77,8 @@ def _item_rule(field: Field) -> str:
     item = field.model_copy(
         update={"type": field.items or FieldType.STRING, "min_length": None, "max_length": None}
     )
+    if item.type is FieldType.BOOLEAN:
+        return "rules.truth({ required: true })"  # typed as text, unlike a check box
     return field_rule(item, is_required=True)
 
 

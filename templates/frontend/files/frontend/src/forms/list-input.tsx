@@ -45,7 +45,7 @@ export function ListInput(props: InputProps) {
       <div className="joined">
         <input
           {...common(props)}
-          {...INPUT_TYPES[props.spec.items ?? "text"]}
+          {...INPUT_TYPES[props.spec.items === "boolean" ? "text" : (props.spec.items ?? "text")]}
           placeholder={t("form.list")}
           value={text}
           onChange={(event) => {

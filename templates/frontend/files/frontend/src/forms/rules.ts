@@ -176,6 +176,13 @@ export function boolean<const P extends Presence>(
   return schema as unknown as z.ZodType<Sent<boolean, P>, boolean | null>;
 }
 
+/** A yes or no that is written as a word, in lists. */
+export function truth<const P extends Presence>(rule: P = {} as P): Rule<boolean, P> {
+  return scalar(rule, (value) =>
+    ["true", "false"].includes(value) ? { value: value === "true" } : fail("truth"),
+  );
+}
+
 interface PointInput {
   lat: string;
   lng: string;
@@ -188,7 +195,11 @@ export function point<const P extends Presence>(
   const schema = z
     .object({ lat: z.string(), lng: z.string() })
     .transform((value, context): { lat: number; lng: number } | null => {
-      if (value.lat.trim() === "" && value.lng.trim() === "" && !rule.required) return null;
+      if (value.lat.trim() === "" && value.lng.trim() === "") {
+        if (!rule.required) return null;
+        context.addIssue({ code: "custom", message: describe(["required"]) });
+        return z.NEVER;
+      }
       const lat = value.lat.trim() === "" ? NaN : Number(value.lat);
       const lng = value.lng.trim() === "" ? NaN : Number(value.lng);
       if (Math.abs(lat) <= 90 && Math.abs(lng) <= 180) return { lat, lng };

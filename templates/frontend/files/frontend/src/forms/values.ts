@@ -51,7 +51,7 @@ export function inputValue(spec: FieldSpec, value: unknown): unknown {
     case "references":
       return Array.isArray(value) ? value.filter(isRef).map((ref) => linkValue(spec, ref)) : [];
     case "list":
-      return Array.isArray(value) ? value.map(asText) : [];
+      return Array.isArray(value) ? value.map((item) => itemText(spec, item)) : [];
     case "point":
       return isPoint(value)
         ? { lat: String(value.lat), lng: String(value.lng) }
@@ -68,6 +68,11 @@ export function inputValue(spec: FieldSpec, value: unknown): unknown {
     default:
       return asText(value);
   }
+}
+
+function itemText(spec: FieldSpec, item: unknown): string {
+  if (typeof item === "boolean") return String(item);
+  return asText(inputValue({ name: spec.name, kind: spec.items ?? "text" }, item));
 }
 
 function linkValue(spec: FieldSpec, ref: Ref): FormValues & Ref {

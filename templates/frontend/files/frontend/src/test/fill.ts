@@ -83,8 +83,7 @@ async function fillLinks(api: FakeApi, spec: FieldSpec, input: HTMLElement, valu
 }
 
 function fillList(spec: FieldSpec, input: HTMLElement, value: unknown) {
-  const items = Array.isArray(value) ? value.map(asText) : [];
-  const item: FieldSpec = { ...spec, kind: spec.items ?? "text" };
+  const items = inputValue(spec, value) as string[];
   if (spec.items === "enum") {
     const group = input.closest<HTMLElement>('[role="group"]');
     const boxes = group?.querySelectorAll<HTMLInputElement>('input[type="checkbox"]') ?? [];
@@ -94,7 +93,7 @@ function fillList(spec: FieldSpec, input: HTMLElement, value: unknown) {
     return;
   }
   for (const text of items) {
-    change(input, asText(inputValue(item, text)));
+    change(input, text);
     fireEvent.keyDown(input, { key: "Enter" });
   }
 }

@@ -50,10 +50,9 @@ export function testForms<R extends Row, S extends FormSchema>(
       await renderApp(`${entity.path}/new`, api);
       await screen.findByRole("button", { name: "Save" });
       save();
+      await screen.findAllByText("This is required.");
       for (const name of samples.required) {
-        await waitFor(async () => {
-          expect(await inputOf(name)).toHaveAccessibleDescription(/This is required\./);
-        });
+        expect(await inputOf(name), name).toHaveAccessibleDescription(/This is required\./);
       }
       expect(api.callsOf("POST")).toHaveLength(0);
     });
