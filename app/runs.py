@@ -36,6 +36,7 @@ from stackwright.value import Value
 from tasks.model import read_file
 
 GENERATE = "generate-project/generate"
+LOOK_SOON_S = 0.1  # how soon after its last message
 LOOK_AGAIN_S = 1.0  # how often a run's state is read while its messages are followed
 REREAD_EVERY = 5  # looks at the state to one reading of all messages over REST
 SETTLE_S = 3.0  # how long the last messages of a run may take to be stored
@@ -136,6 +137,9 @@ async def follow(run: Run) -> AsyncIterator[Message]:
                     while True:
                         for message in sequence.ready():
                             yield message
+                        if sequence.is_complete:  # the run's own end is a moment away
+                            await asyncio.sleep(LOOK_SOON_S)
+                            break
                         async with asyncio.timeout_at(until):
                             await arrived.wait()
                         arrived.clear()
@@ -210,8 +214,12 @@ def generate_remotely(
 
     async def run() -> GenerationReport:
         started = await start(GENERATE, request.model_dump(mode="json"))
-        async for message in follow(started):
-            on_message(message)
+        try:
+            async for message in follow(started):
+                on_message(message)
+        except asyncio.CancelledError:  # Ctrl-C means the generation, not the watching
+            await cancel(started)
+            raise
         return await result(started)
 
     with on(server):

@@ -97,12 +97,12 @@ async def _judge(quality: QualityReport) -> State[Any]:
         )
         for one in quality.failures
     ]
-    if not failed:
+    if quality.ok:
         return Completed(message=f"{len(quality.outcomes)} checks of {quality.project} are passed.")
+    found = f"{len(failed)} of its checks failed" if failed else "nothing of it could be checked"
     error = ProjectError(
-        f"{quality.project} is generated, but {len(failed)} of its checks failed.\n"
-        + "\n".join(failed),
-        hint="The artifact generation-quality lists them all.",
+        "\n".join([f"{quality.project} is generated, but {found}.", *failed]),
+        hint="The artifact generation-quality lists all checks.",
     )
     await _keep_error(error)
     return Failed(message=str(error))

@@ -17,10 +17,11 @@ T = TypeVar("T")
 PORT = 4200
 RUNS = max(2, os.cpu_count() or 2)
 
-Host = Annotated[str, typer.Option(help="The address to listen on; others than loopback are open.")]
+Host = Annotated[str, typer.Option(help="The address to listen on, of this machine alone.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="The port of Prefect's API and pages.")]
 DataDir = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="Where data and logs are kept.", show_default=False)
+    Path | None,
+    typer.Option(metavar="DIR", help="Where data and logs are kept.", show_default=False),
 ]
 Limit = Annotated[int, typer.Option(min=1, help="Runs at the same time.")]
 

@@ -1,6 +1,7 @@
 """Starting an installation: everything that belongs to it, in order, and its end in reverse."""
 
 import asyncio
+import ipaddress
 import socket
 import sys
 from collections.abc import AsyncIterator, Coroutine, Mapping
@@ -63,6 +64,7 @@ async def running(host: str, port: int, data: Path, limit: int) -> AsyncIterator
         ProjectError: One of them does not start, the port is taken or the folder is in use.
     """
     async with AsyncExitStack() as stack:
+        _must_be_loopback(host)
         folder = stack.enter_context(occupied(data))
         _must_be_free(host, port)
         log = folder / "log"
@@ -162,6 +164,18 @@ def free_port(host: str) -> int:
 
 def _family(host: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def _must_be_loopback(host: str) -> None:
+    try:
+        is_loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        is_loopback = False
+    if not is_loopback:
+        raise ProjectError.bad_input(
+            f"{host} is not an address of this machine alone, and who reaches Prefect can run code.",
+            hint="Stay on 127.0.0.1 and put a proxy with a login before it (docs/orchestration.md).",
+        )
 
 
 def _must_be_free(host: str, port: int) -> None:

@@ -16,8 +16,8 @@ _OURS_TO_SAY = (
 
 
 def url_host(host: str) -> str:
-    """A host as it stands in a URL that a browser on this machine can open."""
-    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - compared, not bound
+    """A host as it stands in a URL."""
+    return f"[{host}]" if ":" in host else host
 
 
 def environment(host: str, port: int, data: Path, database_url: str) -> Mapping[str, str]:

@@ -16,6 +16,7 @@ from stackwright.generation.progress import Message, MessageKind, News
 from stackwright.generation.receipt import BatchReceipt
 from stackwright.generation.request import GenerateRequest, GenerationReport, StepTime, plan_rows
 from tasks import generation as effects
+from tasks.alone import alone
 from tasks.history import record
 from tasks.model import check_model, read_model
 from tasks.staging import still_staged
@@ -30,7 +31,8 @@ async def generate(request: GenerateRequest, road: Road) -> GenerationReport:
         ProjectError: It cannot be done; the message says so and what was left.
     """
     try:
-        return await _generate(request, road)
+        with alone(Path(request.out)):
+            return await _generate(request, road)
     except ProjectError as error:
         sentences = [finding.sentence() for finding in error.findings]
         await road.tell(News(kind=MessageKind.ERROR, text="\n".join([str(error), *sentences])))

@@ -1,6 +1,7 @@
 """What every road does: carry effects out, number the news."""
 
 import errno
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from flows.healing import can_heal
 from flows.road import LocalRoad
 from stackwright.errors import ProjectError
 from stackwright.generation.progress import Message, MessageKind, News
+from tasks.alone import alone
 
 
 async def test_the_local_road_calls_the_effect_and_gives_its_answer() -> None:
@@ -45,3 +47,16 @@ def test_a_project_error_is_judged_by_its_cause() -> None:
     error = ProjectError("Writing failed.")
     error.__cause__ = OSError(errno.ENOSPC, "no space")
     assert can_heal(error)
+
+
+def test_two_generations_into_one_folder_do_not_meet(tmp_path: Path) -> None:
+    with alone(tmp_path / "out"):
+        with (
+            pytest.raises(ProjectError, match="is under way"),
+            alone(tmp_path / "x" / ".." / "out"),
+        ):
+            pass
+        with alone(tmp_path / "other"):
+            pass
+    with alone(tmp_path / "out"):
+        pass
