@@ -71,7 +71,8 @@ def _computed(value: Computed, entity: Entity, model: Model, report: Report) -> 
             hint = "Use decimal(10, 0), or take whole numbers only, and no division."
         report.error(where, f"This is a {kind}, not a {value.type}.", hint)
     elif scale is not None:
-        expression = expression.model_copy(update={"scale": scale})
+        # A copy would keep the tree that was cached without the rounding.
+        expression = Expression(text=expression.text, operands=expression.operands, scale=scale)
     return value.model_copy(update={"expression": expression})
 
 

@@ -70,7 +70,7 @@ def _native(field: Field, raw: Any) -> Any:
         item = item_field(field)
         return [_native(item, entry) for entry in raw] if isinstance(raw, list) else None
     if kind is FieldType.DECIMAL:
-        return Decimal(str(raw))
+        return _scaled(Decimal(str(raw)), precision_scale(field)[1])
     if kind in (FieldType.INTEGER, FieldType.BIGINT):
         if not isinstance(raw, str) and raw != int(raw):
             raise ValueError(raw)
@@ -85,6 +85,12 @@ def _native(field: Field, raw: Any) -> Any:
     if kind in (FieldType.JSON, FieldType.POINT, FieldType.BOOLEAN):
         return raw
     return str(raw)
+
+
+def _scaled(value: Decimal, scale: int) -> Decimal:
+    """The number with all digits of its scale; as it is when it has more."""
+    scaled = value.quantize(Decimal(1).scaleb(-scale))
+    return scaled if scaled == value else value
 
 
 def as_json(field: Field, value: Any) -> JsonValue:

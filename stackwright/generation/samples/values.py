@@ -141,8 +141,10 @@ def _text(field: Field, place: str, number: int, attempt: int, rng: random.Rando
         made = readable.url(field.name, place, shift)
     else:
         made = readable.text(field.name, place, shift, rng, is_long=field.type is FieldType.TEXT)
+    if attempt and field.pattern is not None:
+        return patterns.matching(field.pattern, rng, least, most)
     if attempt > 1:
-        made = _numbered(field.type, made, shift)
+        made = _numbered(field.type, made, shift, most)
     made = _fit(field.type, made, least, most, shift)
     if field.pattern is not None and not _matches(field.pattern, made):
         for candidate in (readable.slug(made), made.lower(), made.upper(), made.replace(" ", "")):
@@ -156,12 +158,15 @@ def _text(field: Field, place: str, number: int, attempt: int, rng: random.Rando
     return made
 
 
-def _numbered(kind: FieldType, text: str, number: int) -> str:
+def _numbered(kind: FieldType, text: str, number: int, most: int) -> str:
     if kind is FieldType.EMAIL:
         name, _, domain = text.partition("@")
         return f"{name}.{number + 1}@{domain}"
     if kind is FieldType.URL:
         return f"{text}-{number + 1}"
+    if len(text) + 4 > most:  # the number must not be cut off
+        end = str(number + 1)
+        return text[: max(most - len(end), 0)] + end
     return f"{text} {number + 1}"
 
 

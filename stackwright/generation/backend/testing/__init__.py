@@ -1,6 +1,7 @@
 """What the templates of generated tests are given: literal rows and tables of cases."""
 
 from typing import Any
+from urllib.parse import quote
 
 from stackwright.domain import naming
 from stackwright.domain.entity import ADMIN, Entity
@@ -58,7 +59,7 @@ def tests_view(entity: Entity, project: Project, config: Config) -> dict[str, An
         "label": docstring(entity.plural_label or naming.sentence(entity.plural))
         .rstrip(".")
         .lower(),
-        "unknown": unknown_id(project, entity.name),
+        "unknown": quote(unknown_id(project, entity.name), safe="~"),
         "payloads": payloads,
         "required": _names(required_keys(entity)),
         "fixed": _names(fixed),

@@ -5,7 +5,7 @@ from typing import Any
 
 from stackwright.domain import naming
 from stackwright.domain.entity import BUILT_IN_USER, Entity
-from stackwright.domain.field import FieldType
+from stackwright.domain.field import Field, FieldType
 from stackwright.domain.project import Project
 from stackwright.domain.relation import OnDelete, Relation, RelationKind
 from stackwright.generation.backend.testing.examples import (
@@ -32,7 +32,7 @@ def relating(project: Project, entity: Entity, rows: tuple[Row, ...]) -> dict[st
     to_one = [r for r in entity.relations if r.is_to_one and _size(project, r)]
     free = [r for r in to_one if not r.immutable and not is_key(entity, r.name)]
     to_many = [r for r in entity.relations if not r.is_to_one and _size(project, r)]
-    return {
+    view: dict[str, Any] = {
         "to_one": [
             row(r.name, _module(r), _number(project, r), _display(project, r)) for r in free
         ],
@@ -67,6 +67,9 @@ def relating(project: Project, entity: Entity, rows: tuple[Row, ...]) -> dict[st
             if not set(group) & set(fixed_keys(entity))
         ],
     }
+    refusing = ("needed", "restrict", "cascade", "to_many", "required_to_many", "attributes")
+    view["has_problems"] = any(view[name] for name in refusing)
+    return view
 
 
 def _module(relation: Relation) -> str:
@@ -149,10 +152,22 @@ def unknown_id(project: Project, name: str, *, as_json_id: bool = False) -> Any:
     return known[kind] if as_json_id else str(known[kind])
 
 
+def _unused(project: Project, entity: Entity, field: Field) -> Any:
+    """A valid value that no example row has; one of theirs where there is no other."""
+    taken = [
+        one.values[field.name] for one in sample_rows(project, entity, COUNT, filled=True).rows
+    ]
+    for number in range(COUNT, COUNT + 40):
+        option = value(field, entity.name, number, 1)
+        if option is not None and option not in taken:
+            return option
+    return taken[-1] if taken else None
+
+
 def _unknown_part(project: Project, entity: Entity, name: str) -> Any:
     field, relation = entity.field(name), entity.relation(name)
     if field is not None:
-        shown = as_json(field, value(field, entity.name, 2))
+        shown = as_json(field, _unused(project, entity, field))
         return _SPECIAL.sub(lambda match: f"%{ord(match[0]):02X}", str(shown))
     target = relation.target if relation is not None else BUILT_IN_USER
     unknown = str(unknown_id(project, target))

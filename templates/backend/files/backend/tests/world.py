@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from fastapi.testclient import TestClient
 from httpx import Response
@@ -101,7 +102,11 @@ class World:
 
     def address(self, name: str, number: int = 0) -> str:
         """The address of an example row."""
-        return f"{self.path(name)}/{self.id(name, number)}"
+        return self.item(name, self.id(name, number))
+
+    def item(self, name: str, key: Any) -> str:
+        """The address of the row with this id."""
+        return f"{self.path(name)}/{quote(str(key), safe='~')}"
 
     def resolve(self, value: Any) -> Any:
         """The value with ids in place of its links and uploads."""
