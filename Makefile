@@ -26,7 +26,7 @@ $(STAMP):
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or later was found. Hint: install one, or say make PYTHON=/path/to/python3."; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "Hint: on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 	@test -x $(UV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
-	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/dev.txt
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@rm -f .venv/.ready-* && touch $@
 

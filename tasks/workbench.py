@@ -137,7 +137,19 @@ def prepare_python(bench: Bench, facts: Facts) -> Path:
                 ]
             )
             python = str(home / "bin" / "python")
-            _install([*uv, "pip", "install", "--quiet", "--python", python, *wanted], backend)
+            _install(
+                [
+                    *uv,
+                    "pip",
+                    "install",
+                    "--quiet",
+                    "--compile-bytecode",
+                    "--python",
+                    python,
+                    *wanted,
+                ],
+                backend,
+            )
     return home / "bin"
 
 
