@@ -166,7 +166,7 @@ class _Python:
             case Name(name):
                 return f"{self._accessor}{name}", _ATOM
             case Negative(value):
-                return f"-{self._print(value, _SIGN)}", _SIGN
+                return f"-{self._print(value, _ATOM)}", _SIGN
             case Arithmetic(operator, left, right):
                 return self._arithmetic(operator, left, right)
             case Comparison(operator, left, right):

@@ -32,6 +32,7 @@ from stackwright.domain.expression_targets.conditions import (
     null,
     opposite,
 )
+from stackwright.domain.expression_targets.marks import FLAT, Marks
 from stackwright.domain.expression_targets.quoting import quoted
 from stackwright.domain.field import FieldType
 
@@ -41,10 +42,16 @@ _AS_VALUES = frozenset(
     | {FieldType.LIST}
 )  # held as they are; everything else is a text
 _DURATION_SECONDS = "durationSeconds"
+_SHORT = 6  # columns
 
 
 def to_typescript(
-    expression: Expression, accessor: str = "values.", *, value: bool = False, line: str = " "
+    expression: Expression,
+    accessor: str = "values.",
+    *,
+    value: bool = False,
+    line: str = " ",
+    marks: Marks = FLAT,
 ) -> str:
     """The expression as one TypeScript expression.
 
@@ -54,9 +61,13 @@ def to_typescript(
         expression: A checked expression.
         accessor: What stands before a field's name.
         value: Print a condition as a value: true, false, or null for unknown.
-        line: What stands behind each `&&` and `||`: a layout mark lets long conditions break.
+        line: What stands behind each `&&` and `||`, when nothing else may break.
+        marks: What stands where a long line may break. The result belongs where Prettier indents
+            no operands: behind `=>` or `return`, or in a group on one level.
     """
-    return _TypeScript(expression, accessor, line).whole(value=value)
+    if marks is FLAT:
+        return _TypeScript(expression, accessor, FLAT, line).whole(value=value)
+    return _TypeScript(expression, accessor, marks, marks.line).whole(value=value)
 
 
 def typescript_helpers(expression: Expression) -> tuple[str, ...]:
@@ -70,10 +81,12 @@ def typescript_helpers(expression: Expression) -> tuple[str, ...]:
 
 
 class _TypeScript:
-    def __init__(self, expression: Expression, accessor: str, line: str) -> None:
+    def __init__(self, expression: Expression, accessor: str, marks: Marks, line: str) -> None:
         self._expression = expression
         self._accessor = accessor
-        self._line = line
+        self._marks = marks
+        self._join = line  # behind `&&` and `||`
+        self._line = marks.line
         self._types = {operand.name: operand.type for operand in expression.operands}
 
     def whole(self, *, value: bool) -> str:
@@ -87,7 +100,7 @@ class _TypeScript:
         if holds == passes:
             return self._condition(holds)[0]
         sure, possible = self._condition(holds, _AND)[0], self._condition(passes, _OR)[0]
-        return f"{possible} ? {sure} || null : false"
+        return self._either(possible, f"{sure} || null", "false")
 
     def _or_null(self, node: Node, nullable: Nullable) -> str:
         call = doubtful_coalesce(node, nullable)
@@ -95,17 +108,27 @@ class _TypeScript:
             first, with_first, without = cases(node, call)
             known = nullable - frozenset(not_null_names(first))
             test = self._condition(opposite(null(first, nullable)), _OR)[0]
-            return (
-                f"{test} ? {self._or_null(with_first, known)} : {self._or_null(without, nullable)}"
-            )
+            rest = self._or_null(without, nullable)
+            return self._either(test, self._or_null(with_first, known), rest)
         text, is_null = self._print(node), null(node, nullable)
         if is_null is False:
             return text
-        return f"{self._condition(is_null, _OR)[0]} ? null : {text}"
+        return self._either(self._condition(is_null, _OR)[0], "null", text)
+
+    def _either(self, test: str, then: str, otherwise: str) -> str:
+        rest = f"{self._line}? {self._marks.step(then)}{self._line}: {otherwise}"
+        return f"{self._marks.step(test)}{self._marks.step(rest)}"
+
+    def _paren(self, text: str) -> str:
+        return f"({self._marks.step(text)})"
+
+    def _called(self, name: str, *arguments: str) -> str:
+        steps = [self._marks.step(argument) for argument in arguments]
+        return f"{name}({self._marks.inside(self._marks.listed(steps))})"
 
     def _condition(self, test: Condition, strength: int = _TERNARY) -> tuple[str, int]:
         text, own = self._bare(test)
-        return (f"({text})", _ATOM) if own < strength else (text, own)
+        return (self._paren(text), _ATOM) if own < strength else (text, own)
 
     def _bare(self, test: Condition) -> tuple[str, int]:
         match test:
@@ -114,13 +137,16 @@ class _TypeScript:
             case NullTest(name, negated):
                 if self._is_text(name):
                     return f"{'!!' if negated else '!'}{self._accessor}{name}", _SIGN
-                return f"{self._accessor}{name} {'!=' if negated else '=='} null", _EQUAL
+                return self._compared(
+                    f"{self._accessor}{name}", "!=" if negated else "==", "null"
+                ), _EQUAL
             case ZeroTest(value, negated):
-                return f"{self._print(value, _SUM)} {'!==' if negated else '==='} 0", _EQUAL
+                sign = "!==" if negated else "==="
+                return self._compared(self._operand(value, _SUM), sign, "0", value), _EQUAL
             case Join(operator, parts):
                 sign, own = ("||", _OR) if operator == "or" else ("&&", _AND)
-                inner = [self._condition(part, _EQUAL)[0] for part in parts]
-                return f" {sign}{self._line}".join(inner), own
+                inner = [self._marks.step(self._condition(part, _EQUAL)[0]) for part in parts]
+                return f" {sign}{self._join}".join(inner), own
             case Truth(value, negated):
                 if isinstance(value, Comparison | Membership):
                     return self._value(value)
@@ -141,7 +167,14 @@ class _TypeScript:
 
     def _print(self, node: Node, strength: int = _TERNARY) -> str:
         text, own = self._value(node)
-        return f"({text})" if own < strength else text
+        return self._paren(text) if own < strength else text
+
+    def _operand(self, node: Node, strength: int, level: int = _EQUAL) -> str:
+        """An operand of an operator; one that binds more strongly breaks by itself."""
+        text, own = self._value(node)
+        if own < strength:
+            return self._paren(text)
+        return self._marks.step(text) if own != level and own < _SIGN else text
 
     def _value(self, node: Node) -> tuple[str, int]:
         match node:
@@ -150,14 +183,14 @@ class _TypeScript:
             case Name(name):
                 return self._name(name)
             case Negative(value):
-                return f"-{self._print(value, _SIGN)}", _SIGN
+                return f"-{self._print(value, _ATOM)}", _SIGN
             case Arithmetic(operator, left, right):
                 return self._arithmetic(operator, left, right)
             case Comparison():
                 return self._comparison(node)
             case Membership(value, items, negated):
-                listed = ", ".join(self._print(item) for item in items)
-                text = f"[{listed}].includes({self._print(value)})"
+                listed = self._marks.listed([self._print(item) for item in items])
+                text = self._called(f"[{self._marks.inside(listed)}].includes", self._print(value))
                 return (f"!{text}", _SIGN) if negated else (text, _ATOM)
             case Call(function, arguments, digits):
                 return self._call(function, arguments, digits)
@@ -179,11 +212,11 @@ class _TypeScript:
         text = f"{self._accessor}{name}"
         match self._types.get(name):
             case FieldType.DECIMAL | FieldType.BIGINT:
-                return f"Number({text})", _ATOM
+                return self._called("Number", text), _ATOM
             case FieldType.DATETIME:
-                return f"Date.parse({text})", _ATOM
+                return self._called("Date.parse", text), _ATOM
             case FieldType.DURATION:
-                return f"{_DURATION_SECONDS}({text})", _ATOM
+                return self._called(_DURATION_SECONDS, text), _ATOM
             case FieldType.TIME:  # 09:30 and 09:30:00 are the same time
                 return f"`${{{text}}}:00`.slice(0, 8)", _ATOM
             case _:
@@ -196,32 +229,42 @@ class _TypeScript:
             return self._nearly(node)
         sign = {"=": "===", "!=": "!=="}.get(node.operator, node.operator)
         own = _EQUAL if node.operator in ("=", "!=") else _ORDER
-        return f"{self._print(node.left, _SUM)} {sign} {self._print(node.right, _SUM)}", own
+        one, two = self._operand(node.left, _SUM), self._operand(node.right, _SUM)
+        return self._compared(one, sign, two, node.left), own
 
     def _nearly(self, node: Comparison) -> tuple[str, int]:
         """Binary fractions are off by a little: 0.1 + 0.2 is to equal 0.3."""
         if node.operator in ("=", "!="):
-            difference = f"{self._print(node.left, _SUM)} - {self._print(node.right, _PRODUCT)}"
-            return f"Math.abs({difference}) {'<' if node.operator == '=' else '>='} 1e-9", _ORDER
+            apart = self._called("Math.abs", self._difference(node.left, node.right))
+            return self._compared(apart, "<" if node.operator == "=" else ">=", "1e-9"), _ORDER
         one, two = (
             (node.left, node.right) if node.operator in ("<=", ">") else (node.right, node.left)
         )
-        difference = f"{self._print(one, _SUM)} - {self._print(two, _PRODUCT)}"
-        return f"{difference} {'<' if '=' in node.operator else '>'} 1e-9", _ORDER
+        apart = self._marks.step(self._difference(one, two))
+        return f"{apart} {'<' if '=' in node.operator else '>'}{self._line}1e-9", _ORDER
+
+    def _compared(self, left: str, sign: str, right: str, reckoned: Node | None = None) -> str:
+        """A comparison; it breaks within a call on its left rather than before a short right side."""
+        is_quotient = isinstance(reckoned, Call) and reckoned.function == "days_between"
+        breaks = len(right) > _SHORT or is_quotient or isinstance(reckoned, Arithmetic)
+        return f"{left} {sign}{self._line if breaks else ' '}{right}"
+
+    def _difference(self, one: Node, two: Node) -> str:
+        return f"{self._term(one, _SUM)} -{self._line}{self._term(two, _PRODUCT)}"
 
     def _arithmetic(self, operator: str, left: Node, right: Node) -> tuple[str, int]:
         if operator in "+-":
             parts = (self._term(left, _SUM), self._term(right, _PRODUCT))
-            return f" {operator} ".join(parts), _SUM
-        one = self._print(left, _PRODUCT)
+            return f" {operator}{self._line}".join(parts), _SUM
+        one = self._operand(left, _PRODUCT, _PRODUCT)
         inner = left.operator if isinstance(left, Arithmetic) else ""
         if inner in ("*", "/", "%") and (inner != operator or operator == "%"):
-            one = f"({self._print(left)})"  # Prettier shows how `*`, `/` and `%` mix
-        return f"{one} {operator} {self._print(right, _SIGN)}", _PRODUCT
+            one = self._paren(self._print(left))  # Prettier shows how `*`, `/` and `%` mix
+        return f"{one} {operator}{self._line}{self._operand(right, _SIGN)}", _PRODUCT
 
     def _term(self, node: Node, strength: int) -> str:
         is_rest = isinstance(node, Arithmetic) and node.operator == "%"
-        return self._print(node, _ATOM if is_rest else strength)
+        return self._operand(node, _ATOM if is_rest else strength, _SUM)
 
     def _call(self, function: str, arguments: tuple[Node, ...], digits: int) -> tuple[str, int]:
         texts = [self._print(argument) for argument in arguments]
@@ -230,13 +273,18 @@ class _TypeScript:
             case "coalesce":
                 return self._coalesce(arguments)
             case "concat":
-                return " + ".join(self._print(part, _PRODUCT) for part in arguments), _SUM
+                parts = [self._operand(part, _PRODUCT) for part in arguments]
+                return f" +{self._line}".join(parts), _SUM
             case "min" | "max":
                 return self._extreme(function, arguments), _ATOM
             case "year" | "month" | "day":
                 return self._part(function, arguments[0]), _ATOM
             case "days_between":
-                return f"(Date.parse({texts[1]}) - Date.parse({texts[0]})) / 86400000", _PRODUCT
+                start, end = (self._called("Date.parse", text) for text in texts)
+                return (
+                    f"{self._paren(f'{end} -{self._line}{start}')} /{self._line}86400000",
+                    _PRODUCT,
+                )
             case "round":
                 return self._round(arguments[0], digits)
             case _:
@@ -245,18 +293,19 @@ class _TypeScript:
                     "lower": f"{first}.toLowerCase()",
                     "upper": f"{first}.toUpperCase()",
                     "trim": f'{first}.replace(/^ +| +$/g, "")',
-                    "abs": f"Math.abs({', '.join(texts)})",
+                    "abs": self._called("Math.abs", *texts),
                     "today": "new Date().toISOString().slice(0, 10)",
                     "now": "Date.now()",
                 }[function], _ATOM
 
     def _extreme(self, function: str, arguments: tuple[Node, ...]) -> str:
-        texts = ", ".join(self._print(argument) for argument in arguments)
+        texts = [self._print(argument) for argument in arguments]
         kind = common([self._kind(argument) for argument in arguments])
         if kind not in (Kind.DATE, Kind.TIME):
-            return f"Math.{function}({texts})"
+            return self._called(f"Math.{function}", *texts)
         sign = "<" if function == "min" else ">"
-        return f"[{texts}].reduce((one, two) => (one {sign} two ? one : two))"
+        listed = self._marks.inside(self._marks.listed(texts))
+        return f"[{listed}].reduce((one, two) => (one {sign} two ? one : two))"
 
     def _part(self, function: str, node: Node) -> str:
         if self._kind(node) is Kind.DATETIME:
@@ -273,10 +322,11 @@ class _TypeScript:
         if self._kind(node) is Kind.INTEGER:
             return self._value(node)
         if digits == 0:
-            return f"Math.round({self._print(node)})", _ATOM
+            return self._called("Math.round", self._print(node)), _ATOM
         factor = 10**digits
         scaled = self._arithmetic("*", node, Literal(factor))[0]
-        return f"Math.round(Number(({scaled}).toPrecision(15))) / {factor}", _PRODUCT
+        exact = self._called("Number", f"({scaled}).toPrecision(15)")
+        return f"{self._called('Math.round', exact)} /{self._line}{factor}", _PRODUCT
 
     def _coalesce(self, arguments: tuple[Node, ...]) -> tuple[str, int]:
         first, *others = arguments
@@ -285,5 +335,5 @@ class _TypeScript:
             return self._value(first)
         rest = self._coalesce(tuple(others))[0]
         if isinstance(first, Name) and not self._is_text(first.name):
-            return f"{self._print(first, _OR)} ?? {rest}", _TERNARY
-        return f"{self._test(opposite(test))} ? {self._print(first)} : {rest}", _TERNARY
+            return f"{self._print(first, _OR)} ??{self._line}{rest}", _TERNARY
+        return self._either(self._test(opposite(test)), self._print(first), rest), _TERNARY
