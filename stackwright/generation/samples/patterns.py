@@ -42,6 +42,10 @@ def matching(
     except (re.error, RecursionError, OverflowError):
         return None
     longest = _LONGEST if max_length is None else max_length
+    shortest_match, longest_match = tree.getwidth()
+    if shortest_match > longest or longest_match < min_length:
+        return None
+    classes: dict[int, str] = {}
     for attempt in range(_ATTEMPTS):
         spread = (
             4,
@@ -52,7 +56,7 @@ def matching(
             max(min(longest, 64), 1),
             max(min_length, longest),
         )[attempt % 7]
-        writer = _Writer(rng, spread, longest)
+        writer = _Writer(rng, spread, longest, classes)
         writer.sequence(tree)
         text = "".join(writer.out)
         if min_length <= len(text) <= longest and compiled.fullmatch(text):
@@ -98,8 +102,11 @@ def _mutations(good: str, length: int) -> Iterator[str]:
 class _Writer:
     """Walks a parsed pattern and writes one text that probably matches it."""
 
-    def __init__(self, rng: random.Random, spread: int, longest: int) -> None:
+    def __init__(
+        self, rng: random.Random, spread: int, longest: int, classes: dict[int, str]
+    ) -> None:
         self.rng = rng
+        self.classes = classes  # by identity of their part of the tree, which outlives the writer
         self.spread = spread  # how far above its minimum a repetition goes
         self.longest = longest
         self.out: list[str] = []
@@ -137,7 +144,9 @@ class _Writer:
         if operation == "ANY":
             return self.rng.choice(string.ascii_lowercase)
         if operation == "IN":
-            return self.rng.choice(_members(argument))
+            if id(argument) not in self.classes:
+                self.classes[id(argument)] = _members(argument)
+            return self.rng.choice(self.classes[id(argument)])
         return self.groups.get(argument, "") if operation == "GROUPREF" else ""
 
     def repeat(self, least: int, most: Any, items: Any) -> None:
