@@ -23,6 +23,7 @@ _CLASSES = {
 _UNLIMITED_CODE = 0x2FFFF  # ranges above it are cut, so that a class stays a short list
 _LONGEST = 4000  # characters; patterns that repeat repetitions grow no further
 _ATTEMPTS = 240
+_ENOUGH = 12_000  # characters written in all attempts; long texts of an exact length are given up sooner
 
 
 def matching(
@@ -46,6 +47,7 @@ def matching(
     if shortest_match > longest or longest_match < min_length:
         return None
     classes: dict[int, str] = {}
+    written = 0
     for attempt in range(_ATTEMPTS):
         spread = (
             4,
@@ -59,8 +61,11 @@ def matching(
         writer = _Writer(rng, spread, longest, classes)
         writer.sequence(tree)
         text = "".join(writer.out)
+        written += len(text)
         if min_length <= len(text) <= longest and compiled.fullmatch(text):
             return text
+        if written > _ENOUGH:
+            return None
     return None
 
 
