@@ -131,7 +131,8 @@ def form(field: Operand, native: Any) -> Any:
 @pytest.mark.skipif(node() is None, reason="no JavaScript engine")
 def test_javascript_passes_a_row_unless_the_condition_is_false() -> None:
     random = Random("conditions")
-    program, expected = [HELPERS, "const found = [];"], []
+    program = [HELPERS, "const found = [];"]
+    expected: list[tuple[bool, str, dict[str, Any]]] = []
     while len(expected) < 500:
         expression, _ = typed(condition(random, 2), FIELDS)
         if expression is None:
