@@ -12,6 +12,7 @@ from stackwright.generation.config import Config, Style
 from stackwright.generation.frontend import labels, names, rows, rules, specs
 from stackwright.generation.frontend.checks import check_view, helpers
 from stackwright.generation.frontend.code import json_text, strings, ts_object
+from stackwright.generation.frontend.journey import journey
 from stackwright.generation.frontend.members import ToMany, ToOne, members, related
 from stackwright.generation.frontend.samples import EntitySamples
 from stackwright.rendering.text import ts_str
@@ -59,7 +60,11 @@ def project_names(project: Project, config: Config) -> dict[str, Any]:
 
 def project_model(project: Project, config: Config) -> dict[str, Any]:
     """The names, and what the navigation shows."""
-    return {**project_names(project, config), "navigation": json_text(_navigation(project))}
+    return {
+        **project_names(project, config),
+        "navigation": json_text(_navigation(project)),
+        "journey": journey(project) if config.tests else None,
+    }
 
 
 def entity_view(entity: Entity, project: Project, config: Config) -> dict[str, Any]:
@@ -189,6 +194,7 @@ def _navigation(project: Project) -> dict[str, JsonValue]:
         "description": project.description,
         "entries": [
             {
+                "name": names.slug(entity),
                 "path": names.path(entity),
                 "read": list(entity.permissions.read),
                 "labels": dict.fromkeys(project.locales, labels.plural(entity)),

@@ -74,12 +74,12 @@ function FilterForm({ fields, labels, state }: FilterBarProps) {
   const { t } = useTranslation();
   const id = useId();
   const [field, setField] = useState(fields[0]?.name ?? "");
-  const [wanted, setWanted] = useState<Operator>("eq");
+  const [wanted, setWanted] = useState<Operator | null>(null);
   const [value, setValue] = useState("");
   const spec = fields.find(({ name }) => name === field);
   if (spec === undefined) return null;
   const operators = operatorsFor(spec);
-  const operator = operators.includes(wanted) ? wanted : (operators[0] ?? "eq");
+  const operator = operators.find((name) => name === wanted) ?? operators[0] ?? "eq";
 
   function add(event: SubmitEvent<HTMLFormElement>, chosen: FieldSpec) {
     event.preventDefault();
@@ -103,7 +103,7 @@ function FilterForm({ fields, labels, state }: FilterBarProps) {
           value={field}
           onChange={(event) => {
             setField(event.target.value);
-            setWanted("eq");
+            setWanted(null);
             setValue("");
           }}
         >
@@ -120,7 +120,7 @@ function FilterForm({ fields, labels, state }: FilterBarProps) {
           id={`${id}-operator`}
           value={operator}
           onChange={(event) => {
-            setWanted(operators.find((name) => name === event.target.value) ?? "eq");
+            setWanted(operators.find((name) => name === event.target.value) ?? null);
             setValue("");
           }}
         >
