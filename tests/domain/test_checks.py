@@ -279,6 +279,10 @@ def test_names_that_clash_are_found(rest: str, expected: str) -> None:
             "Book: {fields: {x: string}}\nTome: {plural: Books, fields: {x: string}}",
             "`Book` and `Tome` have the same plural",
         ),
+        (
+            "Book: {fields: {x: string}}\nBookFields: {plural: Parts, fields: {x: string}}",
+            "generated code calls the fields of `Book`",
+        ),
         ("Usar: {plural: Users, fields: {x: string}}", "needed by generated code"),
         (f"{'Ab' * 25}: {{fields: {{x: string}}}}", "longer than 60 characters"),
         ("Book: {renamed_from: Tome, fields: {x: string}}\nTome: {fields: {x: string}}",

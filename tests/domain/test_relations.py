@@ -189,6 +189,11 @@ def test_labels_are_made_of_names() -> None:
         ),
         ("books: {kind: one_to_many, target: User}", "{}", "The built-in User cannot own"),
         (
+            "books: {kind: one_to_many, target: Book, display: title}",
+            "{}",
+            "`display` is said on the side that is many_to_one | in Book",
+        ),
+        (
             "{}",
             "reader: {kind: many_to_one, target: User, inverse: books}",
             "shows no names | | warning",

@@ -15,6 +15,7 @@ from stackwright.domain.suggestion import match
 
 _AUDIT = ("created_at", "created_by", "updated_at", "updated_by", "created_by_id", "updated_by_id")
 _PLURALS = frozenset({"Auths", "Files", "Users", "Docs", "Healths", "Auth", "Health"})
+_PARTS = ("Create", "Read", "Update", "Patch", "Fields", "ListPage", "EditPage", "DetailPage")
 
 
 class _Member(NamedTuple):
@@ -63,9 +64,22 @@ def _entity_names(model: Model, report: Report) -> None:
         elif same_file != name:
             message = f"`{same_file}` and `{name}` become the same file name."
             report.error(entity.where, message, "Rename one of them.")
+        owner, part = _part(name, files)
+        if owner:
+            message = f"`{name}` is what generated code calls the {part.lower()} of `{owner}`."
+            report.error(entity.where, message, "Rename it.")
         if why is None and PASCAL.fullmatch(entity.plural):
             _plural(entity, files, plurals, report)
     _renamed_entities(model, report)
+
+
+def _part(name: str, files: Mapping[str, str]) -> tuple[str, str]:
+    """The entity of whose generated parts this is the name, and the part."""
+    for part in _PARTS:
+        owner = name.removesuffix(part)
+        if owner != name and files.get(naming.snake(owner)) == owner:
+            return owner, part
+    return "", ""
 
 
 def _renamed_entities(model: Model, report: Report) -> None:

@@ -82,9 +82,9 @@ API = {
 ENTITIES = {  # names that generated code, its libraries or its languages need for themselves
     "generated code": frozenset(
         """
-        App Api Auth Base Config Conftest Count Database Entity Error Errors File Files Filter Filters
+        Accounts App Api Auth Base Cli Config Conftest Core Count Database Entity Error Errors File Files Filter Filters
         Health Index Login Main Me Meta Model Models Module Modules Page Pages Problem Ready Router
-        Schema Schemas Security Session Settings Test Tests Token Types User Users Version
+        Schema Schemas Security Session Settings Test Tests Token Types Uploads User Users Version
         """.split()
     ),
     "Python": frozenset(

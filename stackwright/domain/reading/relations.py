@@ -99,6 +99,9 @@ def _read_relation(entry: Entry, owner: str, report: Report) -> Declared | None:
         return None
     if not _fits(kind, target, found, where, report):
         return None
+    if kind == ONE_TO_MANY:
+        texts.pop("display", None)
+        texts.pop("renamed_from", None)
     label = texts.get("label") or naming.sentence(entry.name) or entry.name
     return Declared(
         owner=owner,
@@ -126,6 +129,11 @@ def _fits(kind: str, target: str, found: dict[str, Entry], where: str, report: R
         hint = "Make it many_to_many, or put the fields into an entity between the two."
         place = found["attributes"].place
         report.error(f"{where}.attributes", f"A {kind} relation has no attributes.", hint, at=place)
+    for key in ("display", "renamed_from"):
+        if kind == ONE_TO_MANY and key in found:
+            message = f"`{key}` is said on the side that is many_to_one."
+            hint = f"Declare the relation in {target}, with `{key}`."
+            report.error(f"{where}.{key}", message, hint, at=found[key].place)
     if target == BUILT_IN_USER and kind == ONE_TO_MANY:
         hint = "Declare it as many_to_one in the entity that belongs to the user."
         report.error(f"{where}.kind", "The built-in User cannot own a relation.", hint)
