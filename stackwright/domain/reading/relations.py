@@ -99,9 +99,6 @@ def _read_relation(entry: Entry, owner: str, report: Report) -> Declared | None:
         return None
     if not _fits(kind, target, found, where, report):
         return None
-    if kind == ONE_TO_MANY:
-        texts.pop("display", None)
-        texts.pop("renamed_from", None)
     label = texts.get("label") or naming.sentence(entry.name) or entry.name
     return Declared(
         owner=owner,
@@ -114,10 +111,10 @@ def _read_relation(entry: Entry, owner: str, report: Report) -> Declared | None:
         description=texts.get("description", ""),
         required=flags.get("required", False),
         on_delete=OnDelete(on_delete) if on_delete else OnDelete.RESTRICT,
-        display=texts.get("display"),
+        display=None if kind == ONE_TO_MANY else texts.get("display"),
         immutable=flags.get("immutable", False),
         attributes=attributes,
-        renamed_from=texts.get("renamed_from"),
+        renamed_from=None if kind == ONE_TO_MANY else texts.get("renamed_from"),
         given=frozenset(found),
         where=where,
     )
