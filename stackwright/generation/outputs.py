@@ -133,7 +133,7 @@ class PackSource:
         step = 4 if output.path.endswith(".py") else 2
         try:
             marked, elements = renderer.render(f"files/{entry.source}", context, step)
-        except TemplateError as error:
+        except (TemplateError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise ProjectError(
                 f"The template {self.pack.name}/files/{entry.source} failed for {output.unit}: {error}.",
                 hint="This is a fault of the template pack, not of your model.",
