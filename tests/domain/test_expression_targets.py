@@ -309,6 +309,25 @@ def test_imports_and_helpers_are_named() -> None:
     )
 
 
+def test_sqlite_and_javascript_forgive_binary_fractions_what_decimals_do_not_have() -> None:
+    row = {"q": Decimal("0.1"), "b": 3, "p": Decimal("0.3")}
+    for text, expected in {
+        "q * b = p": True,
+        "q * b != p": False,
+        "q * b <= p": True,
+        "q * b > p": False,
+        "p >= q * b": True,
+        "p < q * b": False,
+        "q * b + 1 > p": True,
+    }.items():
+        expression = read(text)
+        assert evaluate(expression, row) is expected
+        sql = f"SELECT {to_sql(expression, 'sqlite')} FROM (SELECT 0.1 AS q, 3 AS b, 0.3 AS p)"
+        database = sqlite3.connect(":memory:")
+        assert database.execute(sql).fetchone() == (int(expected),), sql
+        database.close()
+
+
 def test_untyped_names_are_taken_as_nullable_values() -> None:
     expression = Expression(text="sale_starts_on >= published_on")
     assert to_python(expression) == (

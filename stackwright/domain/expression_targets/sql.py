@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Literal as OneOf
 
 from stackwright.domain.expression import Expression, Kind
-from stackwright.domain.expression.kinds import kind_of
+from stackwright.domain.expression.kinds import common, kind_of
 from stackwright.domain.expression.tree import (
     Arithmetic,
     Call,
@@ -18,6 +18,7 @@ from stackwright.domain.expression.tree import (
     Negative,
     Node,
     Not,
+    walk,
 )
 from stackwright.domain.expression_targets.conditions import null
 
@@ -59,9 +60,8 @@ class _Sql:
                 return f"-{self.text(value, _ATOM)}", _SIGN
             case Arithmetic(operator, left, right):
                 return self._arithmetic(operator, left, right)
-            case Comparison(operator, left, right):
-                sign = "<>" if operator == "!=" else operator
-                return f"{self.text(left, _SUM)} {sign} {self.text(right, _SUM)}", _COMPARE
+            case Comparison():
+                return self._comparison(node), _COMPARE
             case Membership(value, items, negated):
                 listed = ", ".join(self.text(item) for item in items)
                 word = "NOT IN" if negated else "IN"
@@ -76,6 +76,20 @@ class _Sql:
                 return joined, _OR if operator == "or" else _AND
             case Call(function, arguments, digits):
                 return self._call(function, arguments, digits)
+
+    def _comparison(self, node: Comparison) -> str:
+        left, operator, right = node.left, node.operator, node.right
+        kind = common((self._kind(left), self._kind(right)))
+        reckoned = any(isinstance(part, Arithmetic) for part in walk(node))
+        if not (self._dialect == "sqlite" and reckoned and kind in (Kind.DECIMAL, Kind.FLOAT)):
+            sign = "<>" if operator == "!=" else operator
+            return f"{self.text(left, _SUM)} {sign} {self.text(right, _SUM)}"
+        # SQLite reckons with binary fractions, which are off by a little: 0.1 * 3 is to equal 0.3
+        one, two = (right, left) if operator in ("<", ">=") else (left, right)
+        apart = f"{self.text(one, _SUM)} - {self.text(two, _PRODUCT)}"
+        if operator in ("=", "!="):
+            return f"ABS({apart}) {'<' if operator == '=' else '>='} 1e-9"
+        return f"{apart} {'<' if '=' in operator else '>'} 1e-9"
 
     def _literal(self, node: Literal) -> tuple[str, int]:
         match node.value:
