@@ -5,7 +5,7 @@ one entity can be made without those of the others.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from stackwright.domain.entity import BUILT_IN_USER, Entity
 from stackwright.domain.field import Field, FieldType
@@ -59,11 +59,17 @@ def rows(project: Project, entity: Entity, count: int, *, filled: bool = False) 
             allow no more, or when no value keeps every rule (then with a warning).
         filled: Leave no optional value empty; otherwise about one in five is.
     """
+    known = _known(project).rows
+    key = entity.name, count, filled
+    if key in known and known[key][0] is entity:
+        return known[key][1]
     empty = 0.0 if filled else _EMPTY_SHARE
     available = {
         relation.name: _size(project, relation.target, count) for relation in entity.relations
     }
-    return _rows(entity, count, available, empty)
+    made = _rows(entity, count, available, empty)
+    known[key] = entity, made
+    return made
 
 
 def _size(project: Project, name: str, count: int) -> int:
@@ -73,7 +79,7 @@ def _size(project: Project, name: str, count: int) -> int:
     """
     if name == BUILT_IN_USER:
         return USERS
-    known = _known_sizes(project)
+    known = _known(project).sizes
     if (name, count) not in known:
         known[name, count] = count  # what a circle of required relations sees
         entity = project.entity(name)
@@ -84,17 +90,25 @@ def _size(project: Project, name: str, count: int) -> int:
     return known[name, count]
 
 
-_sizes: list[tuple[Project, dict[tuple[str, int], int]]] = []  # of the projects asked for last
+class _Known(NamedTuple):
+    """What was found out about a project: each view of it asks for the same rows."""
+
+    project: Project
+    sizes: dict[tuple[str, int], int]
+    rows: dict[tuple[str, int, bool], tuple[Entity, Rows]]
 
 
-def _known_sizes(project: Project) -> dict[tuple[str, int], int]:
-    for known, sizes in tuple(_sizes):
-        if known is project:
-            return sizes
-    sizes = {}
-    _sizes.append((project, sizes))
-    del _sizes[:-4]
-    return sizes
+_latest: list[_Known] = []  # of the projects asked for last
+
+
+def _known(project: Project) -> _Known:
+    for known in tuple(_latest):
+        if known.project is project:
+            return known
+    fresh = _Known(project, {}, {})
+    _latest.append(fresh)
+    del _latest[:-4]
+    return fresh
 
 
 def _rows(entity: Entity, count: int, available: dict[str, int], empty: float) -> Rows:
