@@ -1,0 +1,1 @@
+"""Tests of the back end: `pytest`, or `TEST_DATABASE_URL=postgresql://… pytest`."""
