@@ -75,7 +75,7 @@ def test_an_expression_has_a_kind(text: str, kind: Kind) -> None:
         ("price > 1 && stock > 2", 10, "`&` means nothing", "Write `and`"),
         ("price.amount > 1", 5, "`.` means nothing", "same row"),
         ("lenght(title) > 1", 0, "no function `lenght`", ""),
-        ("len(title, 1) > 1", 0, "`len` takes 1 arguments, not 2", "Like this"),
+        ("len(title, 1) > 1", 0, "`len` takes 1 argument, not 2", "Like this"),
         ("min(price) > 1", 0, "`min` takes 2 to 20 arguments, not 1", ""),
         ("round(price, 99) > 1", 0, "`round` takes 0 to 10", ""),
         ("round(price, stock) > 1", 0, "`round` takes 0 to 10", ""),

@@ -249,7 +249,7 @@ def test_a_known_key_with_a_wrong_value_is_pointed_at() -> None:
         "has no key `creat` | `create`",
         "Here is a list of fields expected, not a mapping",
         "Here are relations by name expected",
-        "A computed is described by keys",
+        "A computed value is described by keys",
         "A check is described by keys",
     )
 

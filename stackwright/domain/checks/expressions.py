@@ -50,7 +50,7 @@ def _check(check: Check, entity: Entity, model: Model, report: Report) -> Check:
     if expression is None:
         return check
     if expression.kind is not Kind.BOOLEAN:
-        message = f"A check must be true or false; this is a {expression.kind}."
+        message = f"A check must be true or false; this is {expression.kind.named}."
         report.error(where, message, "Compare it with something: `price > 0`.")
     elif not expression.names:
         report.error(where, "The check reads no field.", "Name a field of the row.")
@@ -69,7 +69,7 @@ def _computed(value: Computed, entity: Entity, model: Model, report: Report) -> 
         hint = f"Its type can be: {fits}." if fits else "Only stored values can be computed with."
         if kind is Kind.DECIMAL and value.type in (FieldType.INTEGER, FieldType.BIGINT):
             hint = "Use decimal(10, 0), or take whole numbers only, and no division."
-        report.error(where, f"This is a {kind}, not a {value.type}.", hint)
+        report.error(where, f"This is {kind.named}, but the type is {value.type}.", hint)
     elif scale is not None:
         # A copy would keep the tree that was cached without the rounding.
         expression = Expression(text=expression.text, operands=expression.operands, scale=scale)

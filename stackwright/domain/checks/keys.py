@@ -76,7 +76,7 @@ def _primary_key(entity: Entity, model: Model, report: Report) -> None:
 def _key_field(field: Field, where: str, report: Report) -> None:
     if field.type not in _KEY_TYPES:
         kinds = ", ".join(sorted(_KEY_TYPES))
-        message = f"A {field.type} cannot be part of a primary key."
+        message = f"The type {field.type} cannot be part of a primary key."
         report.error(where, message, f"These can: {kinds}.")
     elif not field.required:
         message = f"`{field.name}` is part of the primary key and may be left out."
@@ -106,7 +106,7 @@ def _constraints(entity: Entity, kind: str, model: Model, report: Report) -> Non
                 continue
             field = entity.field(name)
             if field is not None and field.type in _NOT_INDEXED:
-                message = f"A {field.type} cannot be part of this {what}."
+                message = f"The type {field.type} cannot be part of this {what}."
                 report.error(where, message, "Use the type string for short texts.")
         key = tuple(sorted(names)) if kind == "unique" else names
         if key in seen:
@@ -145,7 +145,9 @@ def _display(entity: Entity, name: str, where: str, model: Model, report: Report
     elif field.sensitive:
         report.error(where, f"`{name}` is sensitive and cannot be shown.", "Choose another field.")
     elif field.type in _NOT_SHOWN:
-        report.error(where, f"A {field.type} cannot be shown for a row.", "Choose another field.")
+        report.error(
+            where, f"The type {field.type} cannot be shown for a row.", "Choose another field."
+        )
 
 
 def _relation_display(relation: Relation, model: Model, report: Report) -> None:

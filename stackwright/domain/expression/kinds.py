@@ -128,7 +128,7 @@ def _comparison(operator: str, left: Node, right: Node, at: int, kinds: Kinds) -
         return
     if not kind.is_ordered and kind is not Kind.OPAQUE:
         why = "databases order texts differently" if kind is Kind.TEXT else "it has no order"
-        yield Problem(f"`{operator}` does not work with a {kind}: {why}", "", at)
+        yield Problem(f"`{operator}` does not work with {kind.named}: {why}", "", at)
 
 
 def _unfit(parts: Sequence[Node], what: str, at: int, kinds: Kinds) -> Iterator[Problem]:
@@ -142,7 +142,7 @@ def _unfit(parts: Sequence[Node], what: str, at: int, kinds: Kinds) -> Iterator[
         )
         return
     if common(found) is None or _two_enums(parts, kinds):
-        names = " and ".join(dict.fromkeys(f"a {kind}" for kind in found))
+        names = " and ".join(dict.fromkeys(kind.named for kind in found))
         yield Problem(f"`{what}` cannot bring together {names}", "", at)
     for part in parts:
         if isinstance(part, Logic | Not | Comparison | Membership | IsNull):
@@ -167,14 +167,14 @@ def _not_number(parts: Sequence[Node], operator: str, kinds: Kinds) -> Iterator[
                 hint = "Join texts with concat(a, b)."
             elif kind in (Kind.DATE, Kind.DATETIME):
                 hint = "Count days with days_between(a, b)."
-            yield Problem(f"`{operator}` works with numbers, not with a {kind}", hint, part.at)
+            yield Problem(f"`{operator}` works with numbers, not with {kind.named}", hint, part.at)
 
 
 def _not_boolean(parts: Sequence[Node], operator: str, kinds: Kinds) -> Iterator[Problem]:
     for part in parts:
         kind = kind_of(part, kinds)
         if kind not in (Kind.BOOLEAN, Kind.UNKNOWN):
-            yield Problem(f"`{operator}` joins conditions, not a {kind}", "", part.at)
+            yield Problem(f"`{operator}` joins conditions, not {kind.named}", "", part.at)
 
 
 def _call(name: str, arguments: Sequence[Node], at: int, kinds: Kinds) -> Iterator[Problem]:
@@ -192,7 +192,7 @@ def _call(name: str, arguments: Sequence[Node], at: int, kinds: Kinds) -> Iterat
             case wanted:
                 fits = kind in wanted or kind is Kind.UNKNOWN
         if not fits:
-            yield Problem(f"`{name}` does not take a {kind}", hint, argument.at)
+            yield Problem(f"`{name}` does not take {kind.named}", hint, argument.at)
     found = [kind_of(argument, kinds) for argument in arguments]
     if function.takes in ("ordered", "any") and Kind.OPAQUE not in found:
         yield from _unfit(arguments, name, at, kinds)

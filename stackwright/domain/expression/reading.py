@@ -249,13 +249,11 @@ class _Reader:
             self._expect(")", f"to close `{token.text}(`")
         function = FUNCTIONS[token.text]
         if not function.fewest <= len(arguments) <= function.most:
-            wanted = (
-                f"{function.fewest}"
-                if function.fewest == function.most
-                else (f"{function.fewest} to {function.most}")
-            )
+            fewest, most = function.fewest, function.most
+            wanted = f"{fewest}" if fewest == most else f"{fewest} to {most}"
+            plural = "" if most == 1 else "s"
             raise ExpressionError(
-                f"`{token.text}` takes {wanted} arguments, not {len(arguments)}",
+                f"`{token.text}` takes {wanted} argument{plural}, not {len(arguments)}",
                 token.at,
                 f"Like this: `{function.example}`.",
             )

@@ -50,6 +50,13 @@ class Kind(StrEnum):
         return cls.OPAQUE
 
     @property
+    def named(self) -> str:
+        """As people say it: `a whole number`."""
+        if self is Kind.BOOLEAN:
+            return "a condition"
+        return f"an {self}" if self is Kind.ENUM else f"a {self}"
+
+    @property
     def is_number(self) -> bool:
         """Whether it can be reckoned with."""
         return self in (Kind.INTEGER, Kind.DECIMAL, Kind.FLOAT, Kind.UNKNOWN)

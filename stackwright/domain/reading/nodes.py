@@ -35,6 +35,11 @@ _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 _MAX_DIGITS = 100
+_ARTICLES = {
+    "entity": "An entity",
+    "computed": "A computed value",
+    "permissions": "A set of permissions",
+}
 _INNER = (Shape.ENTITIES, Shape.FIELDS, Shape.RELATIONS, Shape.CHECKS, Shape.COMPUTED)
 
 
@@ -293,7 +298,7 @@ def _known(name: str, keys: Keys, what: str) -> str:
 
 
 def _article(what: str) -> str:
-    return f"An {what}" if what == "entity" else f"A {what}"
+    return _ARTICLES.get(what, f"A {what}")
 
 
 def _named(node: yaml.Node, *, short: bool = False) -> str:
