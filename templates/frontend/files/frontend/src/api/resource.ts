@@ -16,7 +16,8 @@ export function keysOf(path: string) {
 }
 
 /** Typed access to the collection at this path, such as `/books`. */
-export function createResource<R extends Row, Write>(path: string, keys = keysOf(path)) {
+export function createResource<R extends Row, Write>(path: string) {
+  const keys = keysOf(path);
   const item = (id: Id) => `${path}/${encodeURIComponent(id)}`;
   return {
     path,
