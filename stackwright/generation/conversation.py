@@ -55,7 +55,7 @@ class Exchange(Value):
     @property
     def refers_to(self) -> set[str]:
         """The references that must be known before it."""
-        return set(_references([self.path.rpartition("/")[2], self.body]))
+        return set(_references([self.path.rpartition("/")[2], self.body, self.holds]))
 
 
 class Conversation(Value):
