@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from httpx import Response
+from httpx2 import Response
 
 
 def assert_problem(answer: Response, status: int, field: str = "") -> None:

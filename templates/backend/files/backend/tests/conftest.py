@@ -48,8 +48,18 @@ def app(settings: Settings) -> FastAPI:
 
 
 @pytest.fixture(scope="session")
-def connection(app: FastAPI) -> Iterator[Connection]:
-    """The one connection that all tests share, in a transaction that is never committed."""
+def client(app: FastAPI) -> Iterator[TestClient]:
+    """A client of the running application; errors become answers, as in production."""
+    with TestClient(app, raise_server_exceptions=False) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def connection(app: FastAPI, client: TestClient) -> Iterator[Connection]:
+    """The one connection that all tests share, in a transaction that is never committed.
+
+    It needs the client, so that it is given back before the application ends.
+    """
     engine: Engine = app.state.engine
     if engine.dialect.name == "sqlite":
         _let_transactions_nest(engine)
@@ -75,13 +85,6 @@ def accounts(connection: Connection, app: FastAPI, settings: Settings) -> dict[s
             found[role] = Account(str(user.id), name, make_token(user.id, settings))
         session.commit()
     return found
-
-
-@pytest.fixture(scope="session")
-def client(app: FastAPI, accounts: dict[str, Account]) -> Iterator[TestClient]:
-    """A client of the running application; errors become answers, as in production."""
-    with TestClient(app, raise_server_exceptions=False) as running:
-        yield running
 
 
 @pytest.fixture

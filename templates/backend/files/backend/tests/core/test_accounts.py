@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import jwt
 import pytest
-from httpx import Response
+from httpx2 import Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -113,7 +113,9 @@ def test_a_token_signed_by_others_is_refused(world: World) -> None:
 
 def test_accounts_see_names_and_administrators_see_everything(world: World) -> None:
     seen = world.get("/api/v1/users", "user", q="The admin").json()["items"]
-    assert seen == [{"id": world.account("admin"), "email": None, "name": "The admin", "roles": None}]
+    assert seen == [
+        {"id": world.account("admin"), "email": None, "name": "The admin", "roles": None}
+    ]
     (known,) = world.get("/api/v1/users", "admin", q="The admin").json()["items"]
     assert known["email"] == "admin@example.com"
     assert known["roles"] == ["admin"]

@@ -14,11 +14,11 @@ from tests.world import World
 
 
 @pytest.fixture
-def failing() -> Iterator[tuple[FastAPI, TestClient]]:
+def failing() -> tuple[FastAPI, TestClient]:
     """An application to which a test adds a route that fails."""
     app = FastAPI()
     add_problem_handlers(app)
-    yield app, TestClient(app, raise_server_exceptions=False)
+    return app, TestClient(app, raise_server_exceptions=False)
 
 
 @pytest.mark.parametrize(
@@ -78,4 +78,6 @@ def test_a_body_that_grows_too_large_without_saying_so_is_refused(world: World) 
         for _ in range(20):
             yield b"x" * 100_000
 
-    assert_problem(world.client.post("/api/v1/auth/token", content=pieces()), 413)
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = world.client.post("/api/v1/auth/token", content=pieces(), headers=form)
+    assert_problem(answer, 413)

@@ -1,0 +1,216 @@
+"""Where each style puts the classes of an entity, and what each of its modules imports."""
+
+from typing import Any
+
+from stackwright.domain.entity import BUILT_IN_USER, Entity
+from stackwright.domain.project import Project
+from stackwright.generation.backend import names
+from stackwright.generation.backend.imports import by_type, import_lines
+from stackwright.generation.backend.schemas import sides
+from stackwright.generation.config import Style
+
+Wanted = dict[str, set[str]]
+_MODELS = {
+    Style.MINIMAL: "app.entities.{}",
+    Style.STANDARD: "app.models.{}",
+    Style.ENTERPRISE: "app.modules.{}.model",
+}
+_SCHEMAS = {
+    Style.MINIMAL: "app.entities.{}",
+    Style.STANDARD: "app.schemas.{}",
+    Style.ENTERPRISE: "app.modules.{}.schemas",
+}
+_RESOURCES = {
+    Style.MINIMAL: "app.entities.{}",
+    Style.STANDARD: "app.resources.{}",
+    Style.ENTERPRISE: "app.modules.{}.resource",
+}
+
+
+def models_of(style: Style, entity: str) -> str:
+    """The module of an entity's tables."""
+    return _MODELS[style].format(names.module(entity))
+
+
+def schemas_of(style: Style, entity: str) -> str:
+    """The module of what clients send and get."""
+    return _SCHEMAS[style].format(names.module(entity))
+
+
+def resource_of(style: Style, entity: str) -> str:
+    """The module of what the API knows of an entity."""
+    return _RESOURCES[style].format(names.module(entity))
+
+
+def merged(*parts: Wanted) -> Wanted:
+    """All that these import."""
+    found: Wanted = {}
+    for part in parts:
+        for module, wanted in part.items():
+            found.setdefault(module, set()).update(wanted)
+    return found
+
+
+def model_imports(entity: Entity, view: dict[str, Any]) -> tuple[Wanted, list[str]]:
+    """What the tables of an entity import at run time."""
+    model = view["model"]
+    wanted: Wanted = {module: set(found) for module, found in model["standard"].items()}
+    lib = model["lib"]
+    if model["enums"]:
+        wanted.setdefault("enum", set()).add("StrEnum")
+    if model["has_uuid4"]:
+        wanted.setdefault("uuid", set()).add("uuid4")
+    used = {"mapped_column"} if model["columns"] or model["links"] else set()
+    if model["relationships"] or model["links"]:
+        used.add("relationship")
+    wanted["sqlalchemy.orm"] = {"Mapped"}
+    for name in used:
+        is_plain_used = name == "mapped_column" or bool(model["links"])
+        if lib[name] != name:
+            wanted["sqlalchemy.orm"].add(f"{name} as {lib[name]}")
+        if lib[name] == name or (is_plain_used and model["links"]):
+            wanted["sqlalchemy.orm"].add(name)
+    wanted["app.core.base"] = {"Base", *(part for part in model["mixins"].split(", ") if part)}
+    if model["uses_types"]:
+        types = {"types"} if lib["types"] == "types" or model["links"] else set()
+        if lib["types"] != "types":
+            types.add(f"types as {lib['types']}")
+        wanted["app.core"] = types
+    if model["has_point"]:
+        wanted["app.core.values"] = {"Point"}
+    if model["has_property"]:
+        wanted["app.core.keys"] = {"join_key"}
+    plain = []
+    if model["uses_sa"]:
+        plain = ["sqlalchemy as sa"] if lib["sa"] == "sa" or model["links"] else []
+        if lib["sa"] != "sa":
+            plain.append(f"sqlalchemy as {lib['sa']}")
+    if model["related"]:
+        wanted.setdefault("typing", set()).add("TYPE_CHECKING")
+    return wanted, plain
+
+
+def related_lines(view: dict[str, Any], style: Style) -> list[str]:
+    """Imports that only type checkers need."""
+    wanted: Wanted = {}
+    for related in view["model"]["related"]:
+        module = "app.accounts.models" if related["is_user"] else models_of(style, related["entity"])
+        wanted[module] = set(related["names"])
+    return import_lines(wanted, indent=4)
+
+
+def schema_imports(entity: Entity, view: dict[str, Any], style: Style, project: Project) -> Wanted:
+    """What the schemas of an entity import, apart from the entity's own module of tables."""
+    schema = view["schema"]
+    wanted: Wanted = {module: set(found) for module, found in schema["standard"].items()}
+    if schema["uses_annotated"]:
+        wanted.setdefault("typing", set()).add("Annotated")
+    if schema["uses_uuid4"]:
+        wanted.setdefault("uuid", set()).add("uuid4")
+    if schema["uses_field"]:
+        wanted["pydantic"] = {"Field"}
+    wanted["app.core"] = {"values"}
+    if schema["uses_references"]:
+        wanted["app.core"].add("references")
+    if schema["enums"]:
+        wanted.setdefault(models_of(style, entity.name), set()).update(schema["enums"])
+    for side in sides(entity, project):
+        for link in schema["links"]:
+            if link["enums"] and link["enum_module"] == names.module(side.relation.owner):
+                module = models_of(style, side.relation.owner)
+                wanted.setdefault(module, set()).update(link["enums"])
+    return wanted
+
+
+def resource_imports(
+    entity: Entity, view: dict[str, Any], style: Style, project: Project
+) -> Wanted:
+    """What the resource of an entity imports."""
+    resource = view["resource"]
+    wanted: Wanted = {module: set(found) for module, found in resource["imports"].items()}
+    wanted["app.core"] = {"resource"}
+    if resource["rules"]:
+        wanted.setdefault("collections.abc", set()).add("Iterator")
+        wanted["app.core"].add("problems")
+    if resource["uses_references"]:
+        wanted["app.core"].add("references")
+    if resource["uses_values"]:
+        wanted["app.core"].add("values")
+    wanted[models_of(style, entity.name)] = {entity.name}
+    for side in sides(entity, project):
+        module = models_of(style, side.relation.owner)
+        wanted.setdefault(module, set()).add(names.link_class(side.relation))
+    wanted.setdefault(schemas_of(style, entity.name), set()).update(
+        {f"{entity.name}Read", *resource["item_classes"]}
+    )
+    return wanted
+
+
+def route_imports(entity: Entity, view: dict[str, Any], style: Style) -> Wanted:
+    """What the endpoints of an entity import."""
+    fastapi = {"APIRouter", "Depends", "Path", "Request"}
+    fastapi |= {"Header"} if entity.optimistic_lock else set()
+    fastapi.add("Response")
+    wanted: Wanted = {
+        "typing": {"Annotated"},
+        "fastapi": fastapi,
+        "app.accounts": {"access"},
+        "app.core": {"changes", "filtering", "openapi", "paging", "problems"},
+        "app.core.database": {"SessionDep"},
+        resource_of(style, entity.name): {view["resource"]["constant"], "show"},
+    }
+    if view["id_type"] == "UUID":
+        wanted["uuid"] = {"UUID"}
+    schemas = {f"{entity.name}{kind}" for kind in ("Create", "Patch", "Read", "Update")}
+    wanted.setdefault(schemas_of(style, entity.name), set()).update(schemas)
+    return wanted
+
+
+def module_views(
+    entity: Entity, view: dict[str, Any], project: Project, style: Style
+) -> dict[str, list[str]]:
+    """The import lines of every module of an entity, in this style."""
+    model, plain = model_imports(entity, view)
+    schema = schema_imports(entity, view, style, project)
+    resource = resource_imports(entity, view, style, project)
+    routes = route_imports(entity, view, style)
+    own = models_of(style, entity.name)
+    found = {"related": related_lines(view, style)}
+    if style is Style.MINIMAL:
+        every = merged(model, schema, resource, routes)
+        every.pop(own, None)
+        found["all"] = import_lines(every, plain)
+        return found
+    found["model"] = import_lines(model, plain)
+    found["schema"] = import_lines(schema)
+    found["resource"] = import_lines(resource)
+    found["routes"] = import_lines(routes)
+    return found
+
+
+def package_lines(project: Project, style: Style) -> dict[str, Any]:
+    """What the packages that bring all entities together import."""
+    built_in: Wanted = {"app.core.base": {"Base"}}
+    if style is Style.ENTERPRISE:
+        built_in["app.platform.audit"] = {"AuditEntry"}
+    models: Wanted = {"app.accounts.models": {BUILT_IN_USER}, "app.core.files": {"File"}}
+    for entity in project.entities:
+        models[models_of(style, entity.name)] = {entity.name}
+    routers = {
+        Style.MINIMAL: "app.entities",
+        Style.STANDARD: "app.api",
+        Style.ENTERPRISE: "app.modules",
+    }[style]
+    modules = {names.module(entity.name) for entity in project.entities}
+    return {
+        "model_imports": import_lines(models),
+        "class_names": _names(models),
+        "table_imports": import_lines(merged(models, built_in)),
+        "table_names": _names(merged(models, built_in)),
+        "router_imports": import_lines({routers: modules}),
+    }
+
+
+def _names(wanted: Wanted) -> list[str]:
+    """Everything that is imported, in the order of `__all__`."""
+    return sorted((name for found in wanted.values() for name in found), key=by_type)

@@ -1,0 +1,221 @@
+"""Creating and changing rows: values, relations, rules, versions and who did it."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+
+from app.core.base import Audited, Base, SoftDeleted, Versioned, now
+from app.core.files import find_file
+from app.core.problems import FieldProblem, Problem
+from app.core.resource import Resource, Row, ToMany
+
+_NULL = "null"
+
+
+def create(session: Session, resource: Resource[Row], data: BaseModel, user_id: UUID | None) -> Row:
+    """A new row with these values, flushed.
+
+    Raises:
+        Problem: Values break rules (422).
+    """
+    row = resource.model()
+    session.add(row)
+    _assign(session, resource, row, _sent(data, type(data).model_fields), is_new=True)
+    if isinstance(row, Audited):
+        row.created_by = row.updated_by = user_id
+    session.flush()
+    return row
+
+
+def replace(
+    session: Session, resource: Resource[Row], row: Row, data: BaseModel, user_id: UUID | None
+) -> None:
+    """Give the row these values; what was not sent becomes empty, except what never changes."""
+    names = type(data).model_fields.keys() - (_fixed(resource) - data.model_fields_set)
+    _change(session, resource, row, _sent(data, names), user_id)
+
+
+def patch(
+    session: Session, resource: Resource[Row], row: Row, data: BaseModel, user_id: UUID | None
+) -> None:
+    """Give the row the values that were sent, and leave the others alone."""
+    _change(session, resource, row, _sent(data, data.model_fields_set), user_id)
+
+
+def delete(session: Session, resource: Resource[Row], row: Row, user_id: UUID | None) -> None:
+    """Delete the row, or mark it as deleted; flushed."""
+    if isinstance(row, SoftDeleted):
+        row.deleted_at = now()
+        _stamp(row, user_id)
+    else:
+        session.delete(row)
+    session.flush()
+
+
+def check_version(row: Base, if_match: str | None) -> None:
+    """Refuse a change that is based on another version of the row (412)."""
+    if if_match is None or not isinstance(row, Versioned) or if_match.strip() == "*":
+        return
+    known = {tag.strip().removeprefix("W/").strip('"') for tag in if_match.split(",")}
+    if str(row.version) not in known:
+        raise Problem(412, "Somebody else has changed this in between. Read it again.")
+
+
+def etag(row: Versioned) -> str:
+    """The row's version as the header ETag carries it."""
+    return f'"{row.version}"'
+
+
+def _sent(data: BaseModel, names: Collection[str]) -> dict[str, Any]:
+    return {name: getattr(data, name) for name in type(data).model_fields if name in names}
+
+
+def _fixed(resource: Resource[Any]) -> frozenset[str]:
+    return resource.immutable
+
+
+def _change(
+    session: Session,
+    resource: Resource[Row],
+    row: Row,
+    values: Mapping[str, Any],
+    user_id: UUID | None,
+) -> None:
+    _assign(session, resource, row, values, is_new=False)
+    if session.is_modified(row) or session.new or session.deleted or _links_changed(session):
+        _stamp(row, user_id)
+    session.flush()
+
+
+def _links_changed(session: Session) -> bool:
+    return any(session.is_modified(instance) for instance in session.dirty)
+
+
+def _stamp(row: Base, user_id: UUID | None) -> None:
+    """Note who changed the row; its version grows even when only its links have changed."""
+    if isinstance(row, Audited):
+        row.updated_at = now()
+        row.updated_by = user_id
+    if isinstance(row, Versioned):
+        flag_modified(row, "version")
+
+
+def _assign(
+    session: Session,
+    resource: Resource[Row],
+    row: Row,
+    values: Mapping[str, Any],
+    *,
+    is_new: bool,
+) -> None:
+    errors: list[FieldProblem] = []
+    for name, value in values.items():
+        errors += _set(session, resource, row, name, value, is_new=is_new)
+    if not errors:
+        errors += resource.rules(row)
+    if errors:
+        session.expunge_all()
+        raise Problem.of(errors)
+
+
+def _set(
+    session: Session, resource: Resource[Row], row: Row, name: str, value: Any, *, is_new: bool
+) -> Iterator[FieldProblem]:
+    """Set one value, or tell why it cannot be."""
+    if value is None and name in resource.required:
+        yield FieldProblem(field=name, message="This cannot be empty.", code=_NULL)
+    elif name in resource.to_many:
+        yield from _set_links(session, resource, row, name, value or [], is_new=is_new)
+    elif name in resource.fields:
+        if not is_new and name in resource.immutable:
+            if value != getattr(row, name):
+                yield _unchangeable(name)
+            return
+        if value is not None and name in resource.files and value != getattr(row, name):
+            yield from find_file(session, name, value, resource.files[name])
+        if is_new or value != getattr(row, name):
+            setattr(row, name, value)
+    else:
+        yield from _set_target(session, resource, row, name, value, is_new=is_new)
+
+
+def _set_target(
+    session: Session, resource: Resource[Row], row: Row, name: str, value: Any, *, is_new: bool
+) -> Iterator[FieldProblem]:
+    """Point a relation to the row of this id."""
+    relation = name.removesuffix("_id")
+    target = resource.target(relation)
+    columns = resource.to_one[relation].columns
+    current = None if is_new else tuple(getattr(row, column) for column in columns)
+    if value is None:
+        wanted: tuple[Any, ...] | None = tuple(None for _ in columns)
+    else:
+        wanted = target.key_values(value)
+    if not is_new and wanted == current:
+        return
+    if not is_new and name in resource.immutable:
+        yield _unchangeable(name)
+        return
+    found = None if value is None else target.find(session, value)
+    if value is not None and found is None:
+        yield FieldProblem(
+            field=name, message=f"There is no such {target.name}.", code="missing_row"
+        )
+        return
+    setattr(row, relation, found)
+    for column, part in zip(columns, wanted or (), strict=True):
+        setattr(row, column, part)
+
+
+def _set_links(
+    session: Session,
+    resource: Resource[Row],
+    row: Row,
+    name: str,
+    items: Sequence[Any],
+    *,
+    is_new: bool,
+) -> Iterator[FieldProblem]:
+    """Link the row with these others, and with no further ones."""
+    to_many, target = resource.to_many[name], resource.member(name)
+    if to_many.required and not items:
+        yield FieldProblem(field=name, message="At least one is needed.", code="too_short")
+        return
+    known: dict[int, Any] = {}
+    if not is_new:
+        known = {id(getattr(link, to_many.there)): link for link in getattr(row, name)}
+    wanted: list[Base] = []
+    seen: set[int] = set()
+    for position, item in enumerate(items):
+        other = target.find(session, item.id)
+        field = f"{name}.{position}.id"
+        if other is None:
+            message = f"There is no such {target.name}."
+            yield FieldProblem(field=field, message=message, code="missing_row")
+            continue
+        if id(other) in seen:
+            yield FieldProblem(field=field, message="This is there twice.", code="duplicate")
+            continue
+        seen.add(id(other))
+        link = known.get(id(other)) or to_many.link(**{to_many.there: other})
+        _set_attributes(link, to_many, item)
+        wanted.append(link)
+    current = [] if is_new else list(getattr(row, name))
+    if {id(link) for link in wanted} != {id(link) for link in current}:
+        setattr(row, name, wanted)
+
+
+def _set_attributes(link: Base, to_many: ToMany, item: Any) -> None:
+    for attribute in to_many.attributes:
+        value = getattr(item, attribute)
+        if getattr(link, attribute) != value:
+            setattr(link, attribute, value)
+
+
+def _unchangeable(name: str) -> FieldProblem:
+    message = "This never changes once the row exists."
+    return FieldProblem(field=name, message=message, code="immutable")

@@ -1,0 +1,1 @@
+"""What the API knows of each entity: filters, relations, rules and permissions."""

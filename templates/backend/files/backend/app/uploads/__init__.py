@@ -1,0 +1,1 @@
+"""Files that rows point to."""
