@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,7 +23,7 @@ from prefect.events.filters import EventFilter, EventNameFilter, EventOrder, Eve
 from prefect.exceptions import ObjectNotFound
 from prefect.flow_runs import aresume_flow_run, asuspend_flow_run
 from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL, temporary_settings
-from prefect.states import Cancelling
+from prefect.states import AwaitingRetry, Cancelling
 from websockets.exceptions import WebSocketException
 
 from app.sequence import Sequence
@@ -185,6 +186,12 @@ async def cancel(run: Run) -> None:
     """Ask a run to end; it takes a few seconds until its process is gone."""
     async with get_client() as client:
         await client.set_flow_run_state(run.id, Cancelling(message="Cancelled by a person."))
+
+
+async def retry(run: Run) -> None:
+    """Run it again from its first unfinished step; it is the same run, one attempt later."""
+    async with get_client() as client:
+        await client.set_flow_run_state(run.id, AwaitingRetry(scheduled_time=datetime.now(UTC)))
 
 
 async def pause(run: Run) -> None:

@@ -20,6 +20,7 @@ from prefect.context import FlowRunContext
 from prefect.events import emit_event
 from prefect.logging import get_run_logger
 from prefect.states import Failed
+from prefect.transactions import get_transaction
 from pydantic import BaseModel
 
 from flows.healing import can_heal
@@ -71,10 +72,10 @@ class PrefectRoad:
                 answer = await asyncio.to_thread(effect, *args)
             except ProjectError as error:  # a state with a message, not a traceback
                 refused.append(error)
-                return Failed(message=explained(error))
+                return _failed(explained(error))
             if objection := _objection(answer):
                 objected.append(answer)
-                return Failed(message=objection)
+                return _failed(objection)
             return answer
 
         key = self._content.key(effect, args) if policy.persist else None
@@ -141,6 +142,13 @@ def emit(message: Message, run_id: UUID, run_name: str) -> None:
 def explained(error: ProjectError) -> str:
     """An error and its findings as a message of several lines."""
     return "\n".join([str(error), *(finding.sentence() for finding in error.findings)])
+
+
+def _failed(message: str) -> State[Any]:
+    """A state for a task that did not do its work; unlike an answer, it is not kept for the next time."""
+    if transaction := get_transaction():
+        transaction.write_on_commit = False
+    return Failed(message=message)
 
 
 def _objection(answer: object) -> str:

@@ -147,6 +147,14 @@ async def test_a_kept_result_that_is_no_longer_true_is_made_again() -> None:
     assert calls.number == 2
 
 
+async def test_a_refusal_is_not_kept_as_a_result() -> None:
+    calls = Calls(ProjectError("The disk is full."))
+    work = _effect(calls, persist=True)
+    assert (await _run(work)).is_failed()
+    assert await (await _run(work)).aresult() == "HELLO"
+    assert calls.number == 2
+
+
 async def test_there_is_no_road_outside_a_run() -> None:
     with pytest.raises(RuntimeError, match="flow run"):
         PrefectRoad()

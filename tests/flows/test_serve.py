@@ -164,6 +164,25 @@ async def test_a_run_rests_and_goes_on(client: PrefectClient, sleeper: str) -> N
     assert ended.infrastructure_pid != str(process.pid)
 
 
+async def test_a_failed_run_is_retried_as_the_same_run(
+    client: PrefectClient, shop: Path, tmp_path: Path
+) -> None:
+    in_the_way = tmp_path / "folder"
+    in_the_way.touch()
+    out = in_the_way / "out"
+    run = await runs.start(runs.GENERATE, {"model": str(shop), "out": str(out)})
+    assert (await _until(client, run.id, "Failed")).run_count == 1
+    with pytest.raises(ProjectError, match="a part of that path is a file"):
+        await runs.result(run)
+    in_the_way.unlink()
+    await runs.retry(run)
+    assert (await _until(client, run.id, "Completed")).run_count == 2
+    told = [message async for message in runs.follow(run)]
+    assert [m.number for m in told if m.attempt == 2] == list(range(1, told[-1].number + 1))
+    assert told[-1].kind is MessageKind.COMPLETE
+    assert (await runs.result(run)).receipt.files > 0
+
+
 async def test_runs_at_the_same_time_are_limited(client: PrefectClient, sleeper: str) -> None:
     started = [await runs.start(sleeper, {"naps": 1, "seconds": 1.0}) for _ in range(4)]
     most = 0
