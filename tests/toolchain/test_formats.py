@@ -51,10 +51,11 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_ruff_finds_nothing_to_format_or_mend(rendered: Path, bench: Bench) -> None:
     ruff = f"{bench.places.python}/ruff"
-    said = run([ruff, "format", "--check", "--no-cache", "."], rendered)
-    assert not said[0], said[1]
-    said = run([ruff, "check", "--no-cache", "--no-fix", "--output-format=concise", "."], rendered)
-    assert not said[0], said[1]
+    folders = sorted(str(path) for path in rendered.glob("*/backend"))
+    assert len(folders) > len(EXAMPLES)
+    for words in (["format", "--check"], ["check", "--no-fix", "--output-format=concise"]):
+        code, text = run([ruff, *words, "--no-cache", *folders], rendered)
+        assert not code, text
 
 
 def test_prettier_finds_nothing_to_format(rendered: Path, bench: Bench) -> None:
