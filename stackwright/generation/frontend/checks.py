@@ -2,8 +2,8 @@
 
 from stackwright.domain.entity import Check, Entity
 from stackwright.domain.expression_targets.typescript import to_typescript, typescript_helpers
-from stackwright.rendering.layout import CLOSE, CLOSE_LEVEL, LINE, OPEN, OPEN_LEVEL, WIDTH
 from stackwright.generation.frontend.code import strings
+from stackwright.rendering.layout import CLOSE, CLOSE_LEVEL, LINE, OPEN, OPEN_LEVEL, WIDTH
 
 _INDENT = 6  # columns before a condition on a line of its own
 

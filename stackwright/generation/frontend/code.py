@@ -67,4 +67,3 @@ def json_text(value: JsonValue, indent: int = 0, before: int = 0) -> str:
 
 def _scalar(value: JsonValue) -> str:
     return json.dumps(value, ensure_ascii=False)
-

@@ -42,10 +42,8 @@ def _steps(entity: Entity, row: Row) -> list[dict[str, str]]:
     steps = []
     if entity.primary_key.kind == "string":
         steps.append(_step("id", "fill", row.key or ""))
-    for field in entity.fields:
-        if starts_empty(field, entity):
-            steps.append(_step(field.name, _action(field), _text(field, row)))
-    return steps
+    needed = [field for field in entity.fields if starts_empty(field, entity)]
+    return steps + [_step(field.name, _action(field), _text(field, row)) for field in needed]
 
 
 def _action(field: Field) -> str:

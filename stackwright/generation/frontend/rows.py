@@ -21,9 +21,11 @@ _TYPES = {
 def row_lines(entity: Entity, project: Project) -> list[dict[str, str]]:
     """Name, type and origin of each property of a row, in the order of the model."""
     lines = [_line("id", id_type(entity.name, project), entity.where)]
-    for member in members(entity, project):
-        if member.name != "id" and not (isinstance(member, Field) and member.sensitive):
-            lines.append(_line(member.name, _member_type(member, entity), member.where))
+    lines += [
+        _line(member.name, _member_type(member, entity), member.where)
+        for member in members(entity, project)
+        if member.name != "id" and not (isinstance(member, Field) and member.sensitive)
+    ]
     if entity.audit:
         lines += [
             _line("created_at", "string", entity.where),

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from pydantic import JsonValue
-
 from stackwright.domain.entity import BUILT_IN_USER, Entity
 from stackwright.domain.field import Field, FieldType
 from stackwright.domain.project import Project
@@ -92,5 +90,5 @@ def _lengths(field: Field) -> list[str]:
 
 
 def _range(field: Field) -> list[str]:
-    found: tuple[tuple[str, JsonValue], ...] = (("min", field.min), ("max", field.max))
+    found = (("min", field.min), ("max", field.max))
     return [f"{name}: {ts_value(value)}" for name, value in found if value is not None]

@@ -67,7 +67,8 @@ def to_many_spec(member: ToMany, project: Project) -> list[str]:
     if member.relation.immutable and member.relation.name == member.name:
         found.append("immutable: true")
     attributes = [
-        f"{field.name}: {ts_object(field_spec(field, None))}" for field in member.relation.attributes
+        f"{field.name}: {ts_object(field_spec(field, None))}"
+        for field in member.relation.attributes
     ]
     if attributes:
         found.append(f"attributes: {ts_object(attributes)}")
