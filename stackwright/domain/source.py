@@ -1,28 +1,23 @@
 """From the text of a model file to YAML nodes, whatever the text is.
 
-A line that is no YAML is reported and taken out, so that the rest of the file is still checked.
+What a model may not hold at all is refused here: other encodings, control and private-use characters,
+tags, aliases, bottomless nesting.
 """
 
 import re
-from collections.abc import Iterator
 
 import yaml
 
+from stackwright.domain.repair import BROKEN, LOADER, compose_lines
 from stackwright.domain.report import Place, Report
-
-BROKEN = "!stackwright-broken"  # tag that stands for the value of a line that was taken out
 
 _MAX_CHARACTERS = 2_000_000
 _MAX_DEPTH = 24  # of nested values; the language itself needs 8
-_MAX_YAML_ERRORS = 25
-_MAX_REPAIRS = 60  # attempts in all
-_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # the C one is eight times as fast
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069"
     "\ud800-\udfff\ue000-\uf8ff\ufeff\ufffe\uffff\U000f0000-\U0010ffff]"
 )
 _TAGS = {BROKEN, *(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))}
-_KEY = re.compile(r"(\s*)([A-Za-z_][A-Za-z_0-9]*)\s*:(\s|$)")
 _NESTING = re.compile(r"[\[{]|[\]}]|(?:^|(?<=[\s?-]))[-?](?=\s)")
 
 
@@ -46,7 +41,7 @@ def compose(content: str | bytes, report: Report) -> yaml.Node | None:
     if _too_deep(lines):
         report.error("", f"Values are nested more than {_MAX_DEPTH} deep.")
         return None
-    root = _compose_lines(lines, report)
+    root = compose_lines(lines, report)
     if root is None or not _is_tree(root, lines, report):
         return None
     return root
@@ -106,138 +101,6 @@ def _too_deep(lines: list[str]) -> bool:
     return False
 
 
-def _compose_lines(lines: list[str], report: Report) -> yaml.Node | None:
-    """Compose; after each error take out what is wrong and try again."""
-    repairs = 0
-    for _ in range(_MAX_YAML_ERRORS):
-        root, error = _attempt(lines)
-        if error is None:
-            return root
-        best: tuple[int, list[str], Place] | None = None
-        for repaired, place in _repairs(lines, error):
-            repairs += 1
-            _, further = _attempt(repaired)
-            reached = len(lines) + 1 if further is None else _line(further)
-            if best is None or reached > best[0]:
-                best = (reached, repaired, place)
-            if further is None or repairs > _MAX_REPAIRS:
-                break
-        line, column = _line(error), _column(error)
-        place = Place(line + 1, column + 1) if best is None else best[2]
-        message, hint = _explained(error)
-        report.error("", message, hint, at=place)
-        if best is None or repairs > _MAX_REPAIRS:
-            return None
-        lines[:] = best[1]
-    return None
-
-
-def _attempt(lines: list[str]) -> tuple[yaml.Node | None, yaml.YAMLError | None]:
-    try:
-        return yaml.compose("\n".join(lines), Loader=_LOADER), None
-    except yaml.YAMLError as error:
-        return None, error
-    except (RecursionError, ValueError) as error:  # such as an escape of no character
-        return None, yaml.YAMLError(str(error))
-
-
-def _repairs(lines: list[str], error: yaml.YAMLError) -> Iterator[tuple[list[str], Place]]:
-    """The text with one suspicious line taken out, the likeliest first; and where that line is."""
-    if "single document" in str(getattr(error, "context", "")):
-        cut = _line(error)
-        yield [*lines[:cut], *([""] * (len(lines) - cut))], Place(cut + 1, 1)
-        return
-    problem = min(_line(error), len(lines) - 1)
-    context = getattr(error, "context_mark", None)
-    suspects = [problem]
-    if context is not None and context.line < len(lines):
-        suspects.append(context.line)
-    previous = problem - 1
-    while previous > 0 and not lines[previous].strip():
-        previous -= 1
-    suspects.append(max(previous, 0))
-    for suspect in dict.fromkeys(suspects):
-        line = lines[suspect]
-        if not line.strip():
-            continue
-        column = _column(error) if suspect == problem else len(line) - len(line.lstrip())
-        place = Place(suspect + 1, min(column, len(line)) + 1)
-        indent = _indent(lines, suspect)
-        if "\t" in line:
-            yield [*lines[:suspect], indent + line.strip(), *lines[suspect + 1 :]], place
-        key = _KEY.match(line)
-        if key is not None and BROKEN not in line:
-            stub = f"{indent}{key[2]}: {BROKEN} ''"
-            yield _without(lines, suspect, stub), place
-        else:
-            yield _without(lines, suspect, ""), place
-
-
-def _indent(lines: list[str], number: int) -> str:
-    """The spaces before a line; if there are tabs among them, those of the line above."""
-    while number > 0:
-        bare = lines[number].lstrip()
-        before = lines[number][: len(lines[number]) - len(bare)]
-        if bare and "\t" not in before:
-            return before
-        number -= 1
-    return ""
-
-
-def _without(lines: list[str], number: int, stub: str) -> list[str]:
-    """The lines with one, and everything indented below it, taken out."""
-    indent = len(lines[number]) - len(lines[number].lstrip())
-    end = number + 1
-    while end < len(lines):
-        bare = lines[end].lstrip()
-        if bare and len(lines[end]) - len(bare) <= indent:
-            break
-        end += 1
-    return [*lines[:number], stub, *([""] * (end - number - 1)), *lines[end:]]
-
-
-def _line(error: yaml.YAMLError) -> int:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    return mark.line if mark is not None else 0
-
-
-def _column(error: yaml.YAMLError) -> int:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    return mark.column if mark is not None else 0
-
-
-def _explained(error: yaml.YAMLError) -> tuple[str, str]:
-    """A sentence and a hint for what a YAML parser says."""
-    context = str(getattr(error, "context", "") or "")
-    problem = str(getattr(error, "problem", "") or error).strip()
-    whole = f"{context} {problem}"
-    if "single document" in whole:
-        return "The file holds a second YAML document.", "Delete the line `---` and what follows."
-    if "\\t" in whole or "tab" in problem:
-        return "A tab stands where YAML wants spaces.", "Indent with spaces."
-    if "flow mapping" in context or "flow sequence" in context:
-        pair = "{ }" if "mapping" in context else "[ ]"
-        return (
-            "This is no valid YAML: brackets or commas do not match.",
-            f"Look for a missing part of {pair}.",
-        )
-    if "quoted scalar" in context:
-        return (
-            "This is no valid YAML: a quotation mark is not closed.",
-            "Close it on the same line.",
-        )
-    if "mapping values" in problem:
-        return (
-            "This is no valid YAML: a colon is not expected here.",
-            "Put texts with a colon in quotes, and look at the indentation.",
-        )
-    if "block mapping" in context or "block collection" in context or "block end" in problem:
-        return "This is no valid YAML here.", "Look at the indentation of this and the line above."
-    if "simple key" in context or "simple key" in problem:
-        return "This is no valid YAML: a colon is missing.", "Write `name: value`."
-    return f"This is no valid YAML: {problem}.", "Correct the line."
-
-
 def _is_tree(root: yaml.Node, lines: list[str], report: Report) -> bool:
     """Whether the nodes are a tree of bearable depth; aliases are refused, as they hide repetition.
 
@@ -271,7 +134,7 @@ def _is_tree(root: yaml.Node, lines: list[str], report: Report) -> bool:
 
 
 def _report_aliases(lines: list[str], report: Report) -> None:
-    for token in yaml.scan("\n".join(lines), Loader=_LOADER):
+    for token in yaml.scan("\n".join(lines), Loader=LOADER):
         if isinstance(token, yaml.AliasToken):
             report.error(
                 "",

@@ -128,6 +128,8 @@ from tests.domain.models import book, check, found, model
         ('x: {type: string, pattern: "(?i)abc"}', "inline flags"),
         (r"x: {type: string, pattern: '\Aabc\Z'}", "JavaScript does not know"),
         ('x: {type: string, pattern: "a++"}', "possessive"),
+        ('x: {type: string, pattern: "a{,3}"}', "without a least number | {0,9}"),
+        ('x: {type: string, pattern: "[]a]"}', "a bracket right at the start of a class"),
         ('x: {type: string, pattern: "(?>a)b"}', "atomic"),
         (r"x: {type: string, pattern: '(a)\1'}", "references"),
         ('x: {type: string, pattern: "(a+)+b"}', "can take for ever | | warning"),

@@ -203,6 +203,22 @@ def test_a_broken_line_hides_nothing_else_and_brings_no_follow_ups(
         assert len(findings) == 4, shown
 
 
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("  pages: intger", "indented unlike its neighbours"),
+        (" pages: intger", "indented unlike its neighbours"),
+        ("pages:intger", "a space is missing behind the colon"),
+        ("\tpages: intger", "A tab stands where"),
+    ],
+)
+def test_a_line_that_is_only_badly_spaced_is_read_all_the_same(line: str, message: str) -> None:
+    findings = found(book(f"first: date\n{line}\nlast: date"))
+    assert [finding.line for finding in findings] == [8, 8]
+    assert message in findings[0].message
+    assert findings[1].message == "There is no type `intger`."
+
+
 def test_several_broken_lines_are_all_found() -> None:
     text = book("one: {type: integer\ntwo: integer\nthree: [x\nfour: 'a\nfive: strng")
     lines = [finding.line for finding in found(text)]

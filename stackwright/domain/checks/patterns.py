@@ -12,6 +12,7 @@ _PYTHON_ONLY = (
     (re.compile(r"\(\?>"), "atomic groups", "Use a plain group: (?:…)."),
     (re.compile(r"\(\?\("), "conditional groups", "Use two alternatives."),
     (re.compile(r"\\[AZ]"), r"\A and \Z", "Delete them: the whole value has to match anyway."),
+    (re.compile(r"\{,\d"), "a repetition without a least number", "Write {0,9}."),
     (re.compile(r"[*+?}]\+"), "possessive quantifiers", "Delete the second +."),
     (re.compile(r"\\N\{|\\U[0-9A-Fa-f]{8}|\\a"), "this escape", "Write the character itself."),
     (re.compile(r"\\[0-9]"), "references and octal escapes alike", "Write the part out again."),
@@ -21,6 +22,7 @@ _JAVASCRIPT_ONLY = (
     (re.compile(r"\\[pP]\{"), "Python knows no \\p{…}: write the characters as a class, or \\w."),
     (re.compile(r"\\u\{"), "Write \\uXXXX with four digits."),
 )
+_EARLY_BRACKET = re.compile(r"(?<!\\)\[\^?\]")
 _QUANTIFIER = re.compile(r"[*+?]\??|\{(\d*)(,?)(\d*)\}\??")
 
 
@@ -37,6 +39,10 @@ def check_pattern(pattern: str, where: str, report: Report) -> bool:
         message = str(getattr(error, "msg", error))
         place = f" at character {position + 1}" if position is not None else ""
         report.error(where, f"This is no valid regular expression: {message}{place}.", hint)
+        return False
+    if _EARLY_BRACKET.search(plain):
+        message = "JavaScript reads a bracket right at the start of a class as its end."
+        report.error(where, message, "Write [\\]…].")
         return False
     unescaped = _without_classes(plain)
     for found, what, hint in _PYTHON_ONLY:
@@ -113,4 +119,4 @@ def _tokens(pattern: str) -> list[str]:
 
 
 def _without_classes(pattern: str) -> str:
-    return re.sub(r"\[\^?\]?(?:\\.|[^\]\\])*\]", "[]", pattern)
+    return re.sub(r"\[\^?\]?(?:\\.|[^\]\\])*\]", "_", pattern)

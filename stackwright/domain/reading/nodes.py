@@ -23,8 +23,9 @@ from stackwright.domain.language import (
     Keys,
     Shape,
 )
+from stackwright.domain.repair import BROKEN
 from stackwright.domain.report import Place, Report
-from stackwright.domain.source import BROKEN, start
+from stackwright.domain.source import start
 from stackwright.domain.suggestion import closest, match
 
 _INTEGER = re.compile(r"[-+]?[0-9]+")
