@@ -8,7 +8,7 @@ from stackwright.domain.project import Project
 from stackwright.generation.backend import names
 from stackwright.generation.backend.code import literal_tuple, strings
 from stackwright.generation.backend.columns import file_fields, id_type
-from stackwright.generation.backend.migration import has_files, migration_view
+from stackwright.generation.backend.migration import has_files, migration_view, ordered
 from stackwright.generation.backend.models import model_view
 from stackwright.generation.backend.modules import module_views, package_lines
 from stackwright.generation.backend.resources import resource_view
@@ -59,6 +59,9 @@ def project_names(project: Project, config: Config) -> dict[str, Any]:
         **project_facts(project, config),
         "entities": found,
         "sorted_entities": by_module,
+        "ordered_entities": [
+            one for entity in ordered(project) for one in found if one["name"] == entity.name
+        ],
         **package_lines(project, config.style),
     }
 

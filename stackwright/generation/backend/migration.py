@@ -31,10 +31,9 @@ from stackwright.rendering.text import py_str
 
 def migration_view(project: Project) -> dict[str, Any]:
     """Plain data for the first revision."""
-    ordered = _ordered(project)
     done = {"users", "files"}
     tables, later = [], []
-    for entity in ordered:
+    for entity in ordered(project):
         name = names.table(entity)
         done.add(name)
         inline, deferred = [], []
@@ -68,7 +67,7 @@ def has_files(project: Project) -> bool:
     return any(field.type in FILES for entity in project.entities for field in entity.fields)
 
 
-def _ordered(project: Project) -> list[Entity]:
+def ordered(project: Project) -> list[Entity]:
     """Targets before those that point to them, as far as cycles allow."""
     done: dict[str, Entity] = {}
     waiting = list(project.entities)

@@ -207,6 +207,7 @@ def package_lines(project: Project, style: Style) -> dict[str, Any]:
         "class_names": _names(models),
         "table_imports": import_lines(merged(models, built_in)),
         "table_names": _names(merged(models, built_in)),
+        "catalog_imports": import_lines(_catalog(project, style)),
         "router_imports": import_lines({routers: modules}),
     }
 
@@ -214,3 +215,11 @@ def package_lines(project: Project, style: Style) -> dict[str, Any]:
 def _names(wanted: Wanted) -> list[str]:
     """Everything that is imported, in the order of `__all__`."""
     return sorted((name for found in wanted.values() for name in found), key=by_type)
+
+
+def _catalog(project: Project, style: Style) -> Wanted:
+    wanted: Wanted = {"app.core.resource": {"Resource"}}
+    for entity in project.entities:
+        wanted.setdefault(resource_of(style, entity.name), set()).add(names.constant(entity))
+        wanted.setdefault(schemas_of(style, entity.name), set()).add(f"{entity.name}Create")
+    return wanted

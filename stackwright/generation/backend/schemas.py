@@ -19,10 +19,10 @@ from stackwright.generation.samples.native import STRING_MAX, item_field, native
 from stackwright.rendering.text import docstring, one_line, py_str
 
 _INPUT = {
-    FieldType.STRING: "values.Text",
-    FieldType.TEXT: "values.Text",
-    FieldType.EMAIL: "values.Text",
-    FieldType.URL: "values.Text",
+    FieldType.STRING: "str",
+    FieldType.TEXT: "str",
+    FieldType.EMAIL: "str",
+    FieldType.URL: "str",
     FieldType.INTEGER: "values.Integer",
     FieldType.BIGINT: "values.BigInteger",
     FieldType.FLOAT: "values.Number",
@@ -183,6 +183,8 @@ def _rules(field: Field, uses: set[str]) -> list[str]:
     if limits:
         uses.add("Field")
         found.append(call("Field", limits))
+    if field.type in TEXTS:
+        found.append("values.PlainText")
     if field.type is FieldType.EMAIL:
         found.append("values.EmailAddress")
     if field.type is FieldType.URL:

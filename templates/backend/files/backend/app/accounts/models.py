@@ -7,6 +7,7 @@ from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.base import Base, now
+from app.core.resource import Permissions, Resource
 from app.core.types import Moment, Structure
 
 
@@ -23,3 +24,13 @@ class User(Base):
     roles: Mapped[list[str]] = mapped_column(Structure(list[str]))
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+USERS = Resource(
+    model=User,
+    name="user",
+    path="users",
+    display="name",
+    filters=("name",),
+    permissions=Permissions(create=(), update=(), delete=()),
+)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -26,6 +27,7 @@ def create(session: Session, resource: Resource[Row], data: BaseModel, user_id: 
     session.add(row)
     _assign(session, resource, row, _sent(data, type(data).model_fields), is_new=True)
     if isinstance(row, Audited):
+        row.created_at = row.updated_at = now()
         row.created_by = row.updated_by = user_id
     session.flush()
     return row
@@ -101,7 +103,10 @@ def _stamp(row: Base, user_id: UUID | None) -> None:
         row.updated_at = now()
         row.updated_by = user_id
     if isinstance(row, Versioned):
-        flag_modified(row, "version")
+        mapper = inspect(type(row))
+        plain = [a.key for a in mapper.column_attrs if not a.columns[0].primary_key]
+        for name in [name for name in plain if name != "version"][:1]:
+            flag_modified(row, name)
 
 
 def _assign(

@@ -20,7 +20,7 @@ from app.core.keys import leaves
 from app.core.paging import Paging
 from app.core.problems import FieldProblem, Problem
 from app.core.resource import Resource, Row, ToMany, ToOne
-from app.core.types import Duration, Structure
+from app.core.types import Structure, python_type
 
 Criterion = ColumnElement[bool]
 EQUALS = ""
@@ -58,11 +58,11 @@ def operators(kind: TypeEngine[Any]) -> tuple[str, ...]:
     if isinstance(kind, Structure):
         is_list = getattr(kind.python_type_of_value, "__origin__", None) is list
         return ("contains", "null") if is_list else ("null",)
-    python_type = kind.python_type
+    values_type = python_type(kind)
     found = [EQUALS, "ne", "in", "notin", "null"]
-    if issubclass(python_type, str) and not issubclass(python_type, Enum):
+    if issubclass(values_type, str) and not issubclass(values_type, Enum):
         found.append("contains")
-    if issubclass(python_type, ORDERED) and python_type is not bool:
+    if issubclass(values_type, ORDERED) and values_type is not bool:
         found += ["gt", "ge", "lt", "le"]
     return tuple(name for name in OPERATORS if name in found)
 
@@ -267,24 +267,24 @@ def _flag(text: str) -> bool:
 
 def _value(kind: TypeEngine[Any], text: str) -> Any:
     """The text as a value of the column's type."""
-    python_type: type[Any] = timedelta if isinstance(kind, Duration) else kind.python_type
-    if python_type is bool:
+    wanted = python_type(kind)
+    if wanted is bool:
         return _flag(text)
-    if issubclass(python_type, Enum):
-        return python_type(text)
-    if python_type in {int, float, Decimal}:
-        return _number(python_type, text)
-    return _PARSERS[python_type].validate_python(text)
+    if issubclass(wanted, Enum):
+        return wanted(text)
+    if wanted in {int, float, Decimal}:
+        return _number(wanted, text)
+    return _PARSERS[wanted].validate_python(text)
 
 
-def _number(python_type: type, text: str) -> Any:
+def _number(wanted: type, text: str) -> Any:
     if len(text) > 40:
         raise ValueError("is too long for a number")
     number = TypeAdapter(values.DecimalNumber).validate_python(text)
     if abs(number) >= 2**63:
         raise ValueError("is beyond all numbers here")
-    if python_type is int:
+    if wanted is int:
         if number != number.to_integral_value():
             raise ValueError("is not a whole number")
         return int(number)
-    return float(number) if python_type is float else number
+    return float(number) if wanted is float else number

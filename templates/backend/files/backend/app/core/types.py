@@ -156,3 +156,12 @@ class Condition(ColumnElement[bool]):
 @compiles(Condition)
 def _compile_condition(element: Condition, compiler: SQLCompiler, **_: object) -> str:
     return element.texts.get(compiler.dialect.name, element.texts["postgresql"])
+
+
+def python_type(kind: TypeEngine[Any]) -> type[Any]:
+    """What the values of a column are in Python."""
+    if isinstance(kind, Moment):
+        return datetime
+    if isinstance(kind, Duration):
+        return timedelta
+    return Decimal if isinstance(kind, Amount) else kind.python_type
