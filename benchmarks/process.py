@@ -1,9 +1,9 @@
 """What a whole process costs: its CPU seconds with all its children, and its peak memory."""
 
-import os
+import json
 import subprocess
 import sys
-import time
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
@@ -11,6 +11,18 @@ from typing import NamedTuple
 
 MIB = 1024 * 1024
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # ru_maxrss is in bytes there, in KiB elsewhere
+
+# A child's peak begins with that of the process that forked it, so a small process starts what is measured.
+_STARTER = """
+import json, os, sys, time
+began = time.perf_counter()
+process = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ)
+_, status, usage = os.wait4(process, 0)
+wall = time.perf_counter() - began
+code = os.waitstatus_to_exitcode(status)
+figures = [usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss, code]
+open(sys.argv[1], "w").write(json.dumps(figures))
+"""
 
 
 class Cost(NamedTuple):
@@ -30,22 +42,22 @@ def cost(
     Raises:
         RuntimeError: It failed; a failed run has no figures.
     """
-    began = time.perf_counter()
-    with subprocess.Popen(
-        words, env=env, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    ) as process:
-        said = process.stdout.read() if process.stdout else b""
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    code = process.returncode
+    with tempfile.TemporaryDirectory(prefix="stackwright-cost-") as place:
+        answer = Path(place) / "figures.json"
+        said = subprocess.run(
+            [sys.executable, "-I", "-S", "-c", _STARTER, str(answer), *words],
+            env=env,
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        ).stdout
+        if not answer.exists():
+            raise RuntimeError(f"{words[0]} could not be started:\n{said.decode(errors='replace')}")
+        cpu_s, wall_s, peak, code = json.loads(answer.read_bytes())
     if code != 0:
         raise RuntimeError(f"{' '.join(words)} ended with {code}:\n{said.decode(errors='replace')}")
-    return Cost(
-        cpu_s=usage.ru_utime + usage.ru_stime,
-        wall_s=time.perf_counter() - began,
-        peak_mib=usage.ru_maxrss * _RSS_UNIT / MIB,
-        code=code,
-    )
+    return Cost(cpu_s=cpu_s, wall_s=wall_s, peak_mib=peak * _RSS_UNIT / MIB, code=code)
 
 
 def middle(costs: Sequence[Cost]) -> Cost:
