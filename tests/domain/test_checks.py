@@ -57,7 +57,7 @@ from tests.domain.models import book, check, found, model
         ("x: {type: enum, values: [On Sale]}", "not in snake_case | `on_sale`"),
         ("x: {type: enum, values: {On Sale: x}}", "not in snake_case | `on_sale`"),
         ("x: {type: enum, values: [a1, a_1]}", "become the same identifier"),
-        ("x: {type: enum, values: [name]}", "cannot be called `name`"),
+        ("x: {type: enum, values: [name, none, no, class]}", ""),
         ("x: {type: enum, values: {a: Same, b: same}}", "have the same label | | warning"),
         ("x: {type: enum, values: 3}", "Here are values by name expected"),
         ("x: {type: integer, min: 5, max: 3}", "`min` (5) is greater than `max` (3)"),

@@ -259,9 +259,6 @@ def _enum_values(field: Field, report: Report) -> None:
             )
             report.error(path, message, "Rename one of them.")
         seen.setdefault(identifier, value.name)
-        if value.name in ("name", "value", "mro", "none", "true", "false"):
-            message = f"A value of an enum cannot be called `{value.name}`: Python's enums need it."
-            report.error(path, message, "Rename it.")
     labels: dict[str, str] = {}
     for value in field.values:
         other = labels.setdefault(value.label.lower(), value.name)
