@@ -3,6 +3,7 @@
 import logging
 import re
 import time
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
@@ -131,11 +132,12 @@ class BodyLimit:
 
         async def answer(message: Message) -> None:
             nonlocal has_started
+            if received > limit and not has_started:
+                return  # whatever was made of the exception: the refusal follows
             has_started = True
             await send(message)
 
-        try:
+        with suppress(_TooLargeError):
             await self.app(scope, counted, answer)
-        except _TooLargeError:
-            if not has_started:
-                await refusal(scope, receive, send)
+        if received > limit and not has_started:
+            await refusal(scope, receive, send)
