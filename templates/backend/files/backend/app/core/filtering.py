@@ -19,7 +19,7 @@ from app.core import values
 from app.core.keys import leaves
 from app.core.paging import Paging
 from app.core.problems import FieldProblem, Problem
-from app.core.resource import Resource, Row, ToMany, ToOne
+from app.core.resource import ADMIN, Resource, Row, ToMany, ToOne
 from app.core.types import Structure, python_type
 
 Criterion = ColumnElement[bool]
@@ -187,7 +187,7 @@ def _through(
     allowed = target.filters if to_one.filters is None else to_one.filters
     if name not in allowed or operator not in OPERATORS:
         raise ValueError("There is no such filter.")
-    if to_one.filters is None and roles.isdisjoint(target.permissions.read):
+    if to_one.filters is None and roles.isdisjoint((ADMIN, *target.permissions.read)):
         raise Problem(403, f"Your role does not read {target.path}.")
     there = _compare(target, name, operator, text)
     criterion: Criterion = resource.attribute(relation).has(there)
