@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Row } from "@/api/types";
 import { Icon } from "@/ui/icon";
-import { type FieldSpec, idOf, isSortable, nameOf, valueOf, writeName } from "./definition";
+import { type FieldSpec, idOf, isSortable, nameOf, valueOf } from "./definition";
 import type { Labels } from "./labels";
 import { Value } from "./value";
 
@@ -84,8 +84,8 @@ function linkText(row: Row, spec: FieldSpec, display: string): string | undefine
 
 function HeaderCell<R extends Row>(props: DataTableProps<R> & { spec: FieldSpec }) {
   const { labels, onSort, sort = "", spec } = props;
-  const name = writeName(spec);
-  const label = labels.field(spec.name);
+  const name = spec.name;
+  const label = labels.field(name);
   if (onSort === undefined || !isSortable(spec)) {
     return (
       <th scope="col" data-field={spec.name} data-kind={spec.kind}>

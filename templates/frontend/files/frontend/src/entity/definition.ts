@@ -132,7 +132,15 @@ export function isFilterable(spec: FieldSpec): boolean {
 }
 
 export function isSortable(spec: FieldSpec): boolean {
-  const kinds: readonly Kind[] = ["json", "file", "image", "point", "list", "references"];
+  const kinds: readonly Kind[] = [
+    "json",
+    "file",
+    "image",
+    "point",
+    "list",
+    "reference",
+    "references",
+  ];
   return spec.computed !== true && !kinds.includes(spec.kind);
 }
 

@@ -36,6 +36,7 @@ export interface Filter {
 /** The conditions that make sense for a field, the most usual first. */
 export function operatorsFor(spec: FieldSpec): Operator[] {
   const empty: Operator[] = spec.required ? [] : ["null"];
+  if (spec.name === "id") return ["eq", "ne"];
   if (TEXTS.includes(spec.kind)) return ["contains", "eq", "ne", ...empty];
   if (ORDERED.includes(spec.kind)) return ["eq", "ge", "le", "gt", "lt", "ne", ...empty];
   if (spec.kind === "references") return ["eq"];
