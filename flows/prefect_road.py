@@ -29,6 +29,7 @@ from flows.road import Numbering, Rows
 from stackwright.errors import ProjectError
 from stackwright.generation.progress import Message, News
 from stackwright.generation.quality import Outcome
+from tasks import commands
 from tasks.effect import policy_of
 
 R = TypeVar("R")
@@ -73,6 +74,9 @@ class PrefectRoad:
             except ProjectError as error:  # a state with a message, not a traceback
                 refused.append(error)
                 return _failed(explained(error))
+            except asyncio.CancelledError:  # the run is being ended, and its commands with it
+                await asyncio.shield(asyncio.to_thread(commands.end_below))
+                raise
             if objection := _objection(answer):
                 objected.append(answer)
                 return _failed(objection)

@@ -13,8 +13,10 @@ import prefect.transactions  # noqa: F401 - for the forks
 
 import flows.generation
 import flows.worker.child  # noqa: F401 - for the forks
+from flows.worker.orphans import adopt_orphans
 from stackwright.generation.outputs import packs
 
+adopt_orphans()
 packs()
 gc.collect()
 gc.freeze()  # what is here now stays shared between the forks

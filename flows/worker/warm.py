@@ -28,6 +28,7 @@ from prefect.workers.base import (
 )
 
 from flows.worker.forks import ForkStarter, warm_up
+from flows.worker.orphans import end_orphans
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -91,6 +92,7 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WarmResult]):
                     status.started(handle.pid)
             finally:
                 self._forks.pop(flow_run.id, None)
+                self._end_orphans()
         if execution is None or execution.status_code is None:
             raise RuntimeError("The run could not be forked.")
         return WarmResult(status_code=execution.status_code, identifier=str(execution.handle.pid))
@@ -113,9 +115,10 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WarmResult]):
         raise InfrastructureNotFound(f"There is no process {infrastructure_pid} of this worker.")
 
     async def sync_with_backend(self) -> None:
-        """Send a heartbeat, and call those runs crashed whose process is gone."""
+        """Send a heartbeat, call those runs crashed whose process is gone, end what they left."""
         await super().sync_with_backend()
         await self._report_lost_runs()
+        self._end_orphans()
 
     async def stop_runs(self) -> None:
         """Stop everything that runs; each run reports by itself that it was stopped."""
@@ -144,6 +147,11 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WarmResult]):
             mine = run.labels.get("prefect.worker.name") == self.name
             if mine and run.id not in self._forks and not _is_fork(run.infrastructure_pid):
                 await self._propose_crashed_state(run, LOST)
+
+    def _end_orphans(self) -> None:
+        """End the commands of runs that were killed, unless a run is being forked just now."""
+        if not self._submitting_flow_run_ids:
+            end_orphans({process.pid for process in self._forks.values() if process.pid})
 
     @staticmethod
     async def _stop(processes: list[BaseProcess], grace_s: float) -> None:

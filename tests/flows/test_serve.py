@@ -88,6 +88,14 @@ async def _process(client: PrefectClient, run_id: UUID) -> psutil.Process:
     return psutil.Process(int(pid))
 
 
+async def _command(file: Path) -> psutil.Process:
+    """The process whose number is written here, once it has started its own."""
+    async with asyncio.timeout(30):
+        while not file.is_file() or not psutil.Process(int(file.read_text())).children():  # noqa: ASYNC110, ASYNC240
+            await asyncio.sleep(0.05)
+    return psutil.Process(int(file.read_text()))  # noqa: ASYNC240
+
+
 async def test_a_run_reaches_its_end_and_its_messages_arrive_in_order(
     client: PrefectClient, shop: Path, tmp_path: Path
 ) -> None:
@@ -153,6 +161,28 @@ async def test_a_run_that_is_cancelled_ends_as_cancelled_and_its_process_is_gone
     assert gone([process])
 
 
+@pytest.mark.parametrize("end", ["cancelled", "killed"])
+async def test_the_commands_of_a_run_end_with_it(
+    client: PrefectClient, tmp_path: Path, end: str
+) -> None:
+    flow_id = await client.create_flow_from_name("busy")
+    await client.create_deployment(
+        flow_id=flow_id, name="test", entrypoint="tests.flows.sleeper.work", work_pool_name=POOL
+    )
+    run = await runs.start("busy/test", {"folder": str(tmp_path)})
+    process = await _process(client, run.id)
+    command = await _command(tmp_path / "pid")
+    family = [process, command, *command.children()]
+    assert len(family) == 3
+    if end == "cancelled":
+        await runs.cancel(run)
+        await _until(client, run.id, "Cancelled")
+    else:
+        process.kill()
+        await _until(client, run.id, "Crashed")
+    assert gone(family)
+
+
 async def test_a_run_rests_and_goes_on(client: PrefectClient, sleeper: str) -> None:
     run = await runs.start(sleeper, {"naps": 4, "seconds": 0.5})
     process = await _process(client, run.id)
@@ -170,7 +200,10 @@ async def test_a_failed_run_is_retried_as_the_same_run(
     in_the_way = tmp_path / "folder"
     in_the_way.touch()
     out = in_the_way / "out"
-    run = await runs.start(runs.GENERATE, {"model": str(shop), "out": str(out)})
+    run = await runs.start(
+        runs.GENERATE,
+        {"model": str(shop), "out": str(out), "config": LITTLE.model_dump(mode="json")},
+    )
     assert (await _until(client, run.id, "Failed")).run_count == 1
     with pytest.raises(ProjectError, match="a part of that path is a file"):
         await runs.result(run)
