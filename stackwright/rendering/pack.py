@@ -18,6 +18,7 @@ Kind = Literal["code", "test", "doc", "sample", "docker", "config"]
 Reads = Literal["config", "names", "model"]
 
 SUFFIX = ".jinja"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PLACE = re.compile(r"\{entity\.([a-z_]+)\}")
 
 
@@ -166,7 +167,7 @@ def _renderer(root: str, digest: str, cache: Path | None) -> Renderer:
 
 def _description(path: Path) -> _Description:
     try:
-        return _Description.model_validate(yaml.safe_load(path.read_text("utf-8")))
+        return _Description.model_validate(yaml.load(path.read_text("utf-8"), Loader=_LOADER)  # noqa: S506 - a safe loader)
     except OSError as error:
         raise ProjectError(
             f"{path} cannot be read: {error.strerror}.", hint="A pack needs this file."

@@ -23,7 +23,9 @@ _CLASSES = {
 _UNLIMITED_CODE = 0x2FFFF  # ranges above it are cut, so that a class stays a short list
 _LONGEST = 4000  # characters; patterns that repeat repetitions grow no further
 _ATTEMPTS = 240
-_ENOUGH = 12_000  # characters written in all attempts; long texts of an exact length are given up sooner
+_ENOUGH = (
+    4_000  # characters written in all attempts; long texts of an exact length are given up sooner
+)
 
 
 def matching(
