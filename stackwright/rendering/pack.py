@@ -167,7 +167,8 @@ def _renderer(root: str, digest: str, cache: Path | None) -> Renderer:
 
 def _description(path: Path) -> _Description:
     try:
-        return _Description.model_validate(yaml.load(path.read_text("utf-8"), Loader=_LOADER)  # noqa: S506 - a safe loader)
+        data = yaml.load(path.read_text("utf-8"), Loader=_LOADER)  # noqa: S506 - a safe loader
+        return _Description.model_validate(data)
     except OSError as error:
         raise ProjectError(
             f"{path} cannot be read: {error.strerror}.", hint="A pack needs this file."
