@@ -16,7 +16,8 @@ def sample_document(project: Project, entity: Entity, count: int = ROWS) -> str:
     """A JSON list of rows; links are numbers of rows in the target's own document, from 0.
 
     A row is `{"values": {…}, "links": {relation: number}, "members": {relation: [{"row": number, …}]}}`;
-    empty values and links are left out.
+    empty values and links are left out, but for
+    values that would get a default.
     """
     found = rows(project, entity, count).rows
     return json.dumps([_row(entity, row) for row in found], indent=2, ensure_ascii=False)
@@ -26,7 +27,7 @@ def _row(entity: Entity, row: Row) -> dict[str, Any]:
     values: dict[str, Any] = {} if row.key is None else {"id": row.key}
     for field in entity.fields:
         shown = _shown(field, row.values[field.name])
-        if shown is not None:
+        if shown is not None or field.default is not None:
             values[field.name] = shown
     document: dict[str, Any] = {"values": values}
     links = {name: number for name, number in row.links.items() if number is not None}

@@ -200,7 +200,8 @@ def _has(resource: Resource[Any], name: str, to_many: ToMany, text: str) -> Crit
     key = other.key_values(text)
     if key is None:
         return false()
-    columns = [getattr(to_many.link, f"{to_many.there}_{part}") for part in leaves(other.key)]
+    link = resource.link(name)
+    columns = [getattr(link, f"{to_many.there}_{part}") for part in leaves(other.key)]
     found: Criterion = resource.attribute(name).any(
         and_(*(column == value for column, value in zip(columns, key, strict=True)))
     )
