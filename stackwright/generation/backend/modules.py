@@ -123,7 +123,7 @@ def schema_imports(entity: Entity, view: dict[str, Any], style: Style, project: 
 
 
 def resource_imports(
-    entity: Entity, view: dict[str, Any], style: Style, project: Project
+    entity: Entity, view: dict[str, Any], style: Style
 ) -> Wanted:
     """What the resource of an entity imports."""
     resource = view["resource"]
@@ -137,9 +137,8 @@ def resource_imports(
     if resource["uses_values"]:
         wanted["app.core"].add("values")
     wanted[models_of(style, entity.name)] = {entity.name}
-    for side in sides(entity, project):
-        module = models_of(style, side.relation.owner)
-        wanted.setdefault(module, set()).add(names.link_class(side.relation))
+    if style is Style.ENTERPRISE:
+        wanted[f"app.modules.{names.module(entity.name)}.policy"] = {"PERMISSIONS"}
     wanted.setdefault(schemas_of(style, entity.name), set()).update(
         {f"{entity.name}Read", *resource["item_classes"]}
     )
@@ -172,7 +171,7 @@ def module_views(
     """The import lines of every module of an entity, in this style."""
     model, plain = model_imports(entity, view)
     schema = schema_imports(entity, view, style, project)
-    resource = resource_imports(entity, view, style, project)
+    resource = resource_imports(entity, view, style)
     routes = route_imports(entity, view, style)
     own = models_of(style, entity.name)
     found = {"related": related_lines(view, style)}
@@ -184,8 +183,66 @@ def module_views(
     found["model"] = import_lines(model, plain)
     found["schema"] = import_lines(schema)
     found["resource"] = import_lines(resource)
+    if style is Style.ENTERPRISE:
+        found.update(enterprise_imports(entity, view))
+        return found
     found["routes"] = import_lines(routes)
     return found
+
+
+def enterprise_imports(entity: Entity, view: dict[str, Any]) -> dict[str, list[str]]:
+    """The import lines of the further layers of an entity's package."""
+    package = f"app.modules.{names.module(entity.name)}"
+    constant, name = view["resource"]["constant"], entity.name
+    uuid: Wanted = {"uuid": {"UUID"}} if view["id_type"] == "UUID" else {}
+    sent = {f"{name}{kind}" for kind in ("Create", "Patch", "Update")}
+    events = {f"{name}Changed", f"{name}Created", f"{name}Deleted"}
+    return {
+        "repository": import_lines(
+            {
+                "collections.abc": {"Sequence"},
+                "sqlalchemy.orm": {"Session"},
+                "app.core": {"filtering", "paging"},
+                f"{package}.model": {name},
+                f"{package}.resource": {constant},
+            }
+        ),
+        "service": import_lines(
+            merged(
+                uuid,
+                {
+                    "typing": {"Annotated"},
+                    "fastapi": {"Depends"},
+                    "app.accounts": {"access"},
+                    "app.core": {"changes"},
+                    "app.core.database": {"SessionDep"},
+                    "app.platform.events": {"BusDep"},
+                    f"{package}.events": events,
+                    f"{package}.model": {name},
+                    f"{package}.repository": {f"{name}Repository"},
+                    f"{package}.resource": {constant},
+                    f"{package}.schemas": sent,
+                },
+            )
+        ),
+        "routes": import_lines(
+            merged(
+                uuid,
+                {
+                    "typing": {"Annotated"},
+                    "fastapi": {"APIRouter", "Depends", "Path", "Request", "Response"}
+                    | ({"Header"} if entity.optimistic_lock else set()),
+                    "app.accounts": {"access"},
+                    "app.core": {"filtering", "openapi", "paging", "problems"}
+                    | ({"changes"} if entity.optimistic_lock else set()),
+                    f"{package}.policy": {"PERMISSIONS"},
+                    f"{package}.resource": {constant, "show"},
+                    f"{package}.schemas": sent | {f"{name}Read"},
+                    f"{package}.service": {f"{name}Service"},
+                },
+            )
+        ),
+    }
 
 
 def package_lines(project: Project, style: Style) -> dict[str, Any]:
@@ -196,19 +253,17 @@ def package_lines(project: Project, style: Style) -> dict[str, Any]:
     models: Wanted = {"app.accounts.models": {BUILT_IN_USER}, "app.core.files": {"File"}}
     for entity in project.entities:
         models[models_of(style, entity.name)] = {entity.name}
-    routers = {
-        Style.MINIMAL: "app.entities",
-        Style.STANDARD: "app.api",
-        Style.ENTERPRISE: "app.modules",
-    }[style]
     modules = {names.module(entity.name) for entity in project.entities}
+    routers: Wanted = {"app.entities" if style is Style.MINIMAL else "app.api": modules}
+    if style is Style.ENTERPRISE:
+        routers = {f"app.modules.{name}": {f"router as {name}"} for name in modules}
     return {
         "model_imports": import_lines(models),
         "class_names": _names(models),
         "table_imports": import_lines(merged(models, built_in)),
         "table_names": _names(merged(models, built_in)),
         "catalog_imports": import_lines(_catalog(project, style)),
-        "router_imports": import_lines({routers: modules}),
+        "router_imports": import_lines(routers),
     }
 
 

@@ -35,25 +35,19 @@ def resource_view(entity: Entity, project: Project) -> dict[str, Any]:
     to_many = list(sides(entity, project))
     return {
         "constant": names.constant(entity),
+        "permissions": [
+            f"{action}={literal_tuple(strings(getattr(entity.permissions, action)))}"
+            for action in ("read", "create", "update", "delete")
+        ],
         "arguments": list(_arguments(entity, project)),
         "show": list(_show(entity, project)),
         "functions": list(_functions(entity)),
         "rules": [_rule(check) for check in entity.checks],
         "imports": _imports(entity),
-        "link_classes": sorted({names.link_class(side.relation) for side in to_many}),
-        "link_modules": _link_modules(entity, project),
         "uses_references": any(r.is_to_one for r in entity.relations) or bool(to_many),
         "uses_values": bool(_adapted(entity)),
         "item_classes": sorted(f"{side.base(entity)}Read" for side in to_many),
     }
-
-
-def _link_modules(entity: Entity, project: Project) -> list[dict[str, Any]]:
-    wanted: dict[str, set[str]] = {names.module(entity.name): {entity.name}}
-    for side in sides(entity, project):
-        owner = names.module(side.relation.owner)
-        wanted.setdefault(owner, set()).add(names.link_class(side.relation))
-    return [{"module": name, "names": sorted(found)} for name, found in sorted(wanted.items())]
 
 
 def _arguments(entity: Entity, project: Project) -> Iterator[str]:
@@ -89,7 +83,7 @@ def _arguments(entity: Entity, project: Project) -> Iterator[str]:
     ]
     if files:
         yield f"files={_mapping(files)}"
-    yield f"permissions={_permissions(entity)}"
+    yield "permissions=PERMISSIONS"
     if entity.checks:
         yield "rules=rules"
 
@@ -112,8 +106,7 @@ def _relations(entity: Entity, project: Project) -> Iterator[str]:
         yield f"to_one={_mapping(to_one)}"
     to_many = []
     for side in sides(entity, project):
-        link = names.link_class(side.relation)
-        arguments = [link, f'here="{side.here}"', f'there="{side.there}"']
+        arguments = [f'here="{side.here}"', f'there="{side.there}"']
         attributes = [field.name for field in side.relation.attributes]
         if attributes:
             arguments.append(f"attributes={literal_tuple(strings(attributes))}")
@@ -134,16 +127,6 @@ def _file_rule(most_bytes: int | None, is_image: bool) -> str:  # noqa: FBT001 -
     if is_image:
         arguments.append("is_image=True")
     return call("resource.FileRule", arguments) if arguments else "resource.FileRule()"
-
-
-def _permissions(entity: Entity) -> str:
-    allowed = entity.permissions
-    arguments = [
-        f"{action}={literal_tuple(strings(getattr(allowed, action)))}"
-        for action in ("read", "create", "update", "delete")
-    ]
-    inner = "".join(f"        {argument},\n" for argument in arguments)
-    return f"resource.Permissions(\n{inner}    )"
 
 
 def _required(entity: Entity) -> Iterator[str]:

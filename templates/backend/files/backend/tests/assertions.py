@@ -20,20 +20,24 @@ def assert_problem(answer: Response, status: int, field: str = "") -> None:
 
 def assert_shows(row: dict[str, Any], sent: dict[str, Any], hidden: Collection[str] = ()) -> None:
     """The row shows every value that was sent, but for hidden ones; relations show their id."""
-    expected = {key: value for key, value in sent.items() if key not in hidden}
-    assert {key: _shown(row, key, value) for key, value in expected.items()} == expected
+    expected = {key: _ordered(value) for key, value in sent.items() if key not in hidden}
+    assert {key: _shown(row, key) for key in expected} == expected
 
 
-def _shown(row: dict[str, Any], key: str, sent: Any) -> Any:
-    if key in row and isinstance(sent, list) and sent and isinstance(row[key], list):
-        return [_without_display(entry) for entry in row[key]]
+def _shown(row: dict[str, Any], key: str) -> Any:
     if key in row:
-        return row[key]
+        return _ordered(row[key])
     relation = row[key.removesuffix("_id")]
     return relation["id"] if relation else None
 
 
-def _without_display(entry: Any) -> Any:
-    if isinstance(entry, dict) and "display" in entry:
-        return {key: value for key, value in entry.items() if key != "display"}
-    return entry
+def _ordered(value: Any) -> Any:
+    """Links in the order of their ids and without what the server adds; other values as they are."""
+    if not isinstance(value, list) or not all(_is_link(entry) for entry in value):
+        return value
+    links = [{key: part for key, part in entry.items() if key != "display"} for entry in value]
+    return sorted(links, key=lambda link: str(link["id"]))
+
+
+def _is_link(entry: Any) -> bool:
+    return isinstance(entry, dict) and "id" in entry

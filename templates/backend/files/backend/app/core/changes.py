@@ -206,7 +206,7 @@ def _set_links(
             yield FieldProblem(field=field, message="This is there twice.", code="duplicate")
             continue
         seen.add(id(other))
-        link = known.get(id(other)) or to_many.link(**{to_many.there: other})
+        link = known.get(id(other)) or resource.link(name)(**{to_many.there: other})
         _set_attributes(link, to_many, item)
         wanted.append(link)
     current = [] if is_new else list(getattr(row, name))

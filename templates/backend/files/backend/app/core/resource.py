@@ -40,7 +40,6 @@ class ToOne:
 class ToMany:
     """A relation to several rows through a table of links, seen from one of its sides."""
 
-    link: type[Base]
     here: str  # the link's relationship to this row, and the beginning of its columns
     there: str  # the same for the other row
     attributes: tuple[str, ...] = ()
@@ -109,11 +108,15 @@ class Resource(Generic[Row]):
         """The resource that a relation to one row points to."""
         return resource_of(self.mapper.relationships[relation].mapper.class_)
 
+    def link(self, relation: str) -> type[Any]:
+        """The class of the links of a relation to several rows."""
+        link: type[Any] = self.mapper.relationships[relation].mapper.class_
+        return link
+
     def member(self, relation: str) -> "Resource[Any]":
         """The resource that a relation to several rows points to."""
-        to_many = self.to_many[relation]
-        link = inspect(to_many.link)
-        return resource_of(link.relationships[to_many.there].mapper.class_)
+        link: Mapper[Any] = inspect(self.link(relation))
+        return resource_of(link.relationships[self.to_many[relation].there].mapper.class_)
 
     def present(self) -> ColumnElement[bool]:
         """The condition that a row is not marked as deleted."""
@@ -129,7 +132,7 @@ class Resource(Generic[Row]):
         """Have relations loaded with few queries, whatever the number of rows."""
         options: list[ORMOption] = [selectinload(self.attribute(name)) for name in self.to_one]
         for name, to_many in self.to_many.items():
-            there = getattr(to_many.link, to_many.there)
+            there = getattr(self.link(name), to_many.there)
             options.append(selectinload(self.attribute(name)).selectinload(there))
         return options
 
