@@ -11,7 +11,8 @@ from stackwright.domain.project import Project
 from stackwright.errors import ProjectError
 from stackwright.generation.config import Config
 from stackwright.generation.estimate import PastRun
-from stackwright.generation.plan import Plan
+from stackwright.generation.outputs import PROJECT_UNIT
+from stackwright.generation.plan import Batch, Plan
 from stackwright.generation.progress import Message, MessageKind, News
 from stackwright.generation.receipt import BatchReceipt
 from stackwright.generation.request import GenerateRequest, GenerationReport, StepTime, plan_rows
@@ -108,7 +109,7 @@ async def _render(
     total, done = sum(len(batch.paths) for batch in plan.batches), 0
     receipts = []
     for batch in plan.batches:
-        text = f"Rendering {batch.name}: {len(batch.paths)} files."
+        text = f"Rendering {_label(batch)}, {len(batch.paths)} files."
         await road.tell(
             News(kind=MessageKind.PROCESSING, step="render", text=text, done=done, total=total)
         )
@@ -119,7 +120,7 @@ async def _render(
             plan,
             batch,
             aside,
-            name=f"Render {batch.name}",
+            name=f"Render {_label(batch)}",
             still_holds=partial(still_staged, aside),
         )
         receipts.append(receipt)
@@ -135,6 +136,12 @@ async def _render(
             )
         )
     return tuple(receipts)
+
+
+def _label(batch: Batch) -> str:
+    """What people call a batch."""
+    part, _, unit = batch.name.partition(": ")
+    return f"{part}: files of no entity" if unit == PROJECT_UNIT else batch.name
 
 
 class _Clock:
