@@ -166,3 +166,31 @@ def test_any_text_is_an_expression_or_a_problem(text: str) -> None:
     assert (expression is None) is bool(problems)
     assert all(isinstance(problem, Problem) for problem in problems)
     assert all(0 <= problem.at <= len(text) for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("3 < stock", "stock > 3"),
+        ("3 = stock", "stock = 3"),
+        ("is_open = true", "is_open"),
+        ("is_open != true", "not is_open"),
+        ("false = is_open", "not is_open"),
+        ("not (not is_open)", "is_open"),
+        ("status = 'draft' or status = 'sold'", "status in ['draft', 'sold']"),
+        ("status != 'draft' and status != 'sold'", "status not in ['draft', 'sold']"),
+        (
+            "status = 'draft' or stock = 1 or status in ['sold', 'draft']",
+            "status in ['draft', 'sold'] or stock = 1",
+        ),
+        ("status = 'draft' and status = 'sold'", "status = 'draft' and status = 'sold'"),
+        ("coalesce(coalesce(price, ratio), 1) > 0", "coalesce(price, ratio, 1) > 0"),
+        ("abs(-(stock)) + 1 > 2", "abs(-stock) + 1 > 2"),
+    ],
+)
+def test_what_means_the_same_has_the_same_form(text: str, same: str) -> None:
+    one, problems = typed(text, FIELDS)
+    two, _ = typed(same, FIELDS)
+    assert one is not None, problems
+    assert two is not None
+    assert one.tree == two.tree

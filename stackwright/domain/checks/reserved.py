@@ -90,7 +90,7 @@ ENTITIES = {  # names that generated code, its libraries or its languages need f
     "Python": frozenset(
         """
         Any Annotated Callable Date DateTime Decimal Enum Exception False Final Float Generic Integer
-        Interval Iterator List Literal Mapping None Numeric Optional Path Protocol Self Sequence
+        Interval Iterator List Literal Mapping None Numeric Optional Path Point Protocol Self Sequence
         StrEnum Time TimeDelta True Tuple Type TypeVar Union Uuid Dict
         """.split()
     ),

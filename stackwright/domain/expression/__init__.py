@@ -12,6 +12,7 @@ from functools import cached_property
 from stackwright.domain.expression.evaluation import NOW, evaluate_node
 from stackwright.domain.expression.functions import NON_DETERMINISTIC
 from stackwright.domain.expression.kinds import Problem, kind_of, problems
+from stackwright.domain.expression.normal import normal
 from stackwright.domain.expression.reading import read
 from stackwright.domain.expression.tree import Call, ExpressionError, Kind, Name, Node, walk
 from stackwright.domain.field import FieldType
@@ -41,12 +42,12 @@ class Expression(Value):
 
     @cached_property
     def tree(self) -> Node:
-        """The parsed text; a `round` around it where the result has a scale.
+        """The parsed text in its usual form; a `round` around it where the result has a scale.
 
         Raises:
             ExpressionError: The text is no expression.
         """
-        tree = read(self.text)
+        tree = normal(read(self.text))
         return tree if self.scale is None else Call("round", (tree,), self.scale, at=0)
 
     @cached_property

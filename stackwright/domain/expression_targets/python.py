@@ -201,8 +201,7 @@ class _Python:
     ) -> str:
         """A value of that very type, for functions that give back one of several."""
         if kind is Kind.DECIMAL and self._kind(node) is Kind.INTEGER:
-            inner = f'"{node.value}"' if isinstance(node, Literal) else self._print(node)
-            return self._called(self._use("Decimal"), inner)
+            return self._called(self._use("Decimal"), self._print(node))
         if kind is Kind.FLOAT and self._kind(node) is Kind.INTEGER:
             return self._called("float", self._print(node))
         return self._as(node, kind, strength, level)
@@ -274,7 +273,8 @@ class _Python:
         exact = self._print(node, _ATOM)
         if kind is Kind.FLOAT:
             exact = self._called(self._use("Decimal"), self._called("str", self._print(node)))
-        step = f'{self._use("Decimal")}("{Decimal(1).scaleb(-digits)}")'
+        least = f'"{Decimal(1).scaleb(-digits)}"' if digits else "1"
+        step = f"{self._use('Decimal')}({least})"
         text = self._called(f"{exact}.quantize", step, self._use("ROUND_HALF_UP"))
         return (self._called("float", text) if kind is Kind.FLOAT else text), _ATOM
 
