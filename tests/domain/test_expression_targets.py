@@ -204,7 +204,7 @@ def test_a_condition_passes_when_it_is_not_definitely_false(
         ("round(b)", "b", "b", "ROUND(b, 0)"),
         (
             "round(q)",
-            'q.quantize(Decimal(1), ROUND_HALF_UP)',
+            "q.quantize(Decimal(1), ROUND_HALF_UP)",
             "Math.round(Number(q))",
             "ROUND(q, 0)",
         ),
