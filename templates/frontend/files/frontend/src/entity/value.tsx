@@ -193,7 +193,13 @@ export function attributeLabels(labels: Labels, relation: string): Labels {
   };
 }
 
-function StoredFile({ id, kind }: { id: string; kind: "file" | "image" }) {
+interface StoredFileProps {
+  id: string;
+  kind: "file" | "image";
+}
+
+/** A stored file as a picture or as a link to its content. */
+export function StoredFile({ id, kind }: StoredFileProps) {
   const { i18n, t } = useTranslation();
   const { data } = useQuery(fileContent(id));
   // An address lives as long as the element: it is taken back with it.

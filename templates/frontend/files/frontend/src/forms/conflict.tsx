@@ -4,7 +4,7 @@ import { type FieldSpec, valueOf, writeName } from "@/entity/definition";
 import type { Labels } from "@/entity/labels";
 import { Value } from "@/entity/value";
 import type { FormValues } from "./schema";
-import { asText, isPoint, isRef } from "./values";
+import { asText, isPoint, isRef, valuesOf } from "./values";
 
 interface ConflictProps {
   fields: readonly FieldSpec[];
@@ -20,6 +20,7 @@ interface ConflictProps {
 export function Conflict(props: ConflictProps) {
   const { t } = useTranslation();
   const { base, fields, labels, mine, theirs } = props;
+  const before = valuesOf(base, fields);
   const changed = fields.filter(
     (spec) => !spec.sensitive && different(valueOf(base, spec.name), valueOf(theirs, spec.name)),
   );
@@ -49,7 +50,11 @@ export function Conflict(props: ConflictProps) {
                       isCompact
                     />
                   </td>
-                  <td data-label={t("conflict.mine")}>{entryText(mine[writeName(spec)])}</td>
+                  <td data-label={t("conflict.mine")}>
+                    {different(mine[writeName(spec)], before[writeName(spec)])
+                      ? entryText(mine[writeName(spec)])
+                      : t("conflict.unchanged")}
+                  </td>
                 </tr>
               ))}
             </tbody>

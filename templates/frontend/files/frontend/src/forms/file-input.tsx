@@ -1,6 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { uploadFile } from "@/api/files";
+import { StoredFile } from "@/entity/value";
 import { describeError } from "@/ui/states";
 import { common, type InputProps } from "./inputs";
 import { asText } from "./values";
@@ -28,8 +29,11 @@ export function FileInput(props: InputProps) {
         }}
       />
       <p className="hint" role="status">
-        {upload.isPending ? t("form.uploading") : (upload.data?.name ?? id)}
+        {upload.isPending ? t("form.uploading") : upload.data?.name}
       </p>
+      {id !== "" && upload.data === undefined && (
+        <StoredFile id={id} kind={spec.kind === "image" ? "image" : "file"} />
+      )}
       {upload.error !== null && (
         <p className="error" role="alert">
           {upload.error.message === "" ? "" : describeError(upload.error, t).text}
