@@ -82,7 +82,7 @@ def accounts(connection: Connection, app: FastAPI, settings: Settings) -> dict[s
             email, name = f"{role.replace('_', '-')}@example.com", f"The {role}"
             roles = [] if role == "user" else [role]
             user = create_user(session, settings, email, name, roles, PASSWORD)
-            found[role] = Account(str(user.id), name, make_token(user.id, settings))
+            found[role] = Account(str(user.id), name, email, make_token(user.id, settings))
         session.commit()
     return found
 

@@ -21,6 +21,7 @@ class Account(NamedTuple):
 
     id: str
     name: str
+    email: str
     token: str
 
 
@@ -92,7 +93,8 @@ class World:
     def display(self, name: str, number: int, field: str | None) -> str:
         """How other rows show an example row: by this field, or by its id."""
         if name == "user":
-            return list(self._accounts.values())[number].name
+            account = list(self._accounts.values())[number]
+            return account.email if field == "email" else account.name
         row = self.row(name, number)
         return str(row["id"] if field is None else row[field])
 
