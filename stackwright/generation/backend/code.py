@@ -31,7 +31,9 @@ def call(function: str, arguments: Sequence[str]) -> str:
     return f"{function}({py_args(arguments)})"
 
 
-def assignment(name: str, annotation: str, value: str, arguments: Sequence[str] | None = None) -> str:
+def assignment(
+    name: str, annotation: str, value: str, arguments: Sequence[str] | None = None
+) -> str:
     """A member of a class with its annotation, four columns from the edge.
 
     Args:
@@ -64,8 +66,15 @@ def declaration(name: str, annotation: str) -> str:
         return f"{name}: {annotation}"
     outer, mark, inner = annotation.partition("[")
     if not mark or annotation.endswith("None"):
-        return f"{name}: (\n        {annotation}\n    )" if " | " in annotation else f"{name}: {annotation}"
+        return f"{name}: (\n        {annotation}\n    )"
     return f"{name}: {outer}[\n        {inner[:-1]}\n    ]"
+
+
+def constant(name: str, value: str) -> str:
+    """A member of a class that is set to a literal, four columns from the edge."""
+    if len(f"    {name} = {value}") <= WIDTH or len(f"        {value}") > WIDTH:
+        return f"{name} = {value}"
+    return f"{name} = (\n        {value}\n    )"
 
 
 def _broken(function: str, arguments: Sequence[str], indent: int) -> str:

@@ -51,7 +51,9 @@ def foreign_keys(entity: Entity, project: Project) -> list[ForeignKey]:
     """Every foreign key of an entity's own table."""
     table = names.table(entity)
     found = [
-        _foreign_key(table, relation, project) for relation in entity.relations if relation.is_to_one
+        _foreign_key(table, relation, project)
+        for relation in entity.relations
+        if relation.is_to_one
     ]
     for field in entity.fields:
         if field.type in FILES:
@@ -72,7 +74,12 @@ def link_keys(relation: Relation, project: Project) -> list[ForeignKey]:
         name = names.constraint("fk", table, prefix)
         found.append(
             ForeignKey(
-                table, name, columns, table_of(target, project), _columns(target, project), "CASCADE"
+                table,
+                name,
+                columns,
+                table_of(target, project),
+                _columns(target, project),
+                "CASCADE",
             )
         )
     return found
@@ -148,9 +155,7 @@ def row_checks(entity: Entity, sa: str = "sa", types: str = "types") -> list[str
     found = []
     for check in entity.checks:
         if check.expression.is_deterministic:
-            texts = {
-                db: to_sql(check.expression, db) for db in ("postgresql", "mysql", "sqlite")
-            }
+            texts = {db: to_sql(check.expression, db) for db in ("postgresql", "mysql", "sqlite")}
             name = names.constraint("ck", names.table(entity), check.name)
             found.append(_check(name, texts, sa, types))
     return found

@@ -45,7 +45,9 @@ def statement(module: str, names: list[str], indent: int = 0) -> str:
     if len(line) + indent <= WIDTH:
         return line
     pad = " " * indent
-    return f"from {module} import (\n" + "".join(f"{pad}    {name},\n" for name in names) + f"{pad})"
+    return (
+        f"from {module} import (\n" + "".join(f"{pad}    {name},\n" for name in names) + f"{pad})"
+    )
 
 
 def by_type(name: str) -> tuple[int, object]:

@@ -93,7 +93,9 @@ def _table(
     parts = [*_columns(entity, project)]
     parts.append(call("sa.PrimaryKeyConstraint", [*strings(key), f"name={py_str(f'pk_{table}')}"]))
     parts += [constraint.code(with_info=False) for constraint in inline]
-    parts += [f"*_only_sqlite(\n            {one.code(with_info=False)},\n        )" for one in deferred]
+    parts += [
+        f"*_only_sqlite(\n            {one.code(with_info=False)},\n        )" for one in deferred
+    ]
     unique = uniques(entity, project)
     if not entity.soft_delete:
         parts += [unique_code(entity, name, columns) for name, columns in unique]
@@ -140,7 +142,10 @@ def _field(field: Field, entity: Entity | None) -> str:
 
 
 def _column(name: str, kind: str, *, required: bool, plain_int: bool = False) -> str:
-    arguments = [py_str(name), kind if kind.endswith(")") or kind == "types.LongText" else f"{kind}()"]
+    arguments = [
+        py_str(name),
+        kind if kind.endswith(")") or kind == "types.LongText" else f"{kind}()",
+    ]
     if kind in {"types.ClockTime", "types.LongText"}:
         arguments[1] = kind
     if plain_int:
@@ -154,7 +159,8 @@ def _index(name: str, table: str, columns: tuple[str, ...], *, partial: bool = F
     if partial:
         arguments.append("unique=True")
         arguments += [
-            f'{database}_where=sa.text("deleted_at IS NULL")' for database in ("postgresql", "sqlite")
+            f'{database}_where=sa.text("deleted_at IS NULL")'
+            for database in ("postgresql", "sqlite")
         ]
     return call("op.create_index", arguments)
 

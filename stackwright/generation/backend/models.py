@@ -10,7 +10,7 @@ from stackwright.domain.field import Field, FieldType
 from stackwright.domain.project import Project
 from stackwright.domain.relation import Relation, RelationKind
 from stackwright.generation.backend import names
-from stackwright.generation.backend.code import assignment, call, strings
+from stackwright.generation.backend.code import assignment, call, constant, strings
 from stackwright.generation.backend.columns import (
     Key,
     bare,
@@ -31,7 +31,7 @@ from stackwright.generation.backend.constraints import (
     unique_code,
     uniques,
 )
-from stackwright.rendering.text import comment, docstring, py_str
+from stackwright.rendering.text import docstring, py_str
 
 _LIBRARY = ("sa", "types", "mapped_column", "relationship")
 
@@ -143,12 +143,7 @@ def _enums(entity: Entity) -> Iterator[dict[str, Any]]:
                 "name": names.enum_class(owner, field.name),
                 "doc": docstring(f"Values of {label[:1].lower()}{label[1:]}"),
                 "members": [
-                    {
-                        "name": member(value.name),
-                        "value": py_str(value.name),
-                        "comment": comment(value.label),
-                    }
-                    for value in field.values
+                    constant(member(value.name), py_str(value.name)) for value in field.values
                 ],
             }
 
@@ -232,9 +227,7 @@ def _relationships(
             yield _inverse(relation, project, function)
 
 
-def _to_one(
-    entity: Entity, relation: Relation, project: Project, function: str
-) -> dict[str, str]:
+def _to_one(entity: Entity, relation: Relation, project: Project, function: str) -> dict[str, str]:
     required = relation.required or relation.name in entity.primary_key.parts
     columns = [key.column for key in foreign_key(relation, project)]
     arguments = [f"foreign_keys=[{', '.join(columns)}]"]
@@ -275,7 +268,9 @@ def _to_many(
 def _inverse(relation: Relation, project: Project, function: str) -> dict[str, str]:
     columns = [f"{relation.owner}.{key.column}" for key in foreign_key(relation, project)]
     single = relation.kind is RelationKind.ONE_TO_ONE
-    annotation = f'Mapped["{relation.owner} | None"]' if single else f'Mapped[list["{relation.owner}"]]'
+    annotation = (
+        f'Mapped["{relation.owner} | None"]' if single else f'Mapped[list["{relation.owner}"]]'
+    )
     arguments = [f'foreign_keys="[{", ".join(columns)}]"', "viewonly=True"]
     name = str(relation.inverse)
     return {"where": relation.where, "code": assignment(name, annotation, function, arguments)}
@@ -298,7 +293,12 @@ def _link(relation: Relation, project: Project) -> dict[str, Any]:
     members = {field.name for field in relation.attributes}
     lib = {name: f"{name}_" if name in members else name for name in _LIBRARY}
     columns = [
-        {"where": "", "code": assignment(key.column, f"Mapped[{key.python}]", "mapped_column", _arguments(key))}
+        {
+            "where": "",
+            "code": assignment(
+                key.column, f"Mapped[{key.python}]", "mapped_column", _arguments(key)
+            ),
+        }
         for prefix in ends
         for key in ends[prefix]
     ]
@@ -306,14 +306,18 @@ def _link(relation: Relation, project: Project) -> dict[str, Any]:
     for field in relation.attributes:
         python = python_type(field, owner)
         annotation = python if field.required else f"{python} | None"
-        code = assignment(field.name, f"Mapped[{annotation}]", "mapped_column", [sql_type(field, owner)])
+        code = assignment(
+            field.name, f"Mapped[{annotation}]", "mapped_column", [sql_type(field, owner)]
+        )
         columns.append({"where": field.where, "code": code})
     keys = [key.column for prefix in ends for key in ends[prefix]]
     target_columns = tuple(key.column for key in ends["target"])
     table_args = [
         call("sa.PrimaryKeyConstraint", strings(keys)),
         *(key.code() for key in link_keys(relation, project)),
-        call("sa.Index", [py_str(names.constraint("ix", table, "target")), *strings(target_columns)]),
+        call(
+            "sa.Index", [py_str(names.constraint("ix", table, "target")), *strings(target_columns)]
+        ),
         *field_checks(table, relation.attributes),
     ]
     relationships = []

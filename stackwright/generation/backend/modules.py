@@ -94,7 +94,9 @@ def related_lines(view: dict[str, Any], style: Style) -> list[str]:
     """Imports that only type checkers need."""
     wanted: Wanted = {}
     for related in view["model"]["related"]:
-        module = "app.accounts.models" if related["is_user"] else models_of(style, related["entity"])
+        module = (
+            "app.accounts.models" if related["is_user"] else models_of(style, related["entity"])
+        )
         wanted[module] = set(related["names"])
     return import_lines(wanted, indent=4)
 
@@ -122,9 +124,7 @@ def schema_imports(entity: Entity, view: dict[str, Any], style: Style, project: 
     return wanted
 
 
-def resource_imports(
-    entity: Entity, view: dict[str, Any], style: Style
-) -> Wanted:
+def resource_imports(entity: Entity, view: dict[str, Any], style: Style) -> Wanted:
     """What the resource of an entity imports."""
     resource = view["resource"]
     wanted: Wanted = {module: set(found) for module, found in resource["imports"].items()}
@@ -156,7 +156,7 @@ def route_imports(entity: Entity, view: dict[str, Any], style: Style) -> Wanted:
         "app.accounts": {"access"},
         "app.core": {"changes", "filtering", "openapi", "paging", "problems"},
         "app.core.database": {"SessionDep"},
-        resource_of(style, entity.name): {view["resource"]["constant"], "show"},
+        resource_of(style, entity.name): {view["resource"]["constant"], "PERMISSIONS", "show"},
     }
     if view["id_type"] == "UUID":
         wanted["uuid"] = {"UUID"}

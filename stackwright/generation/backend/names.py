@@ -37,7 +37,7 @@ def table(entity: Entity) -> str:
 
 def constant(entity: Entity) -> str:
     """The constant that holds what the API knows of an entity."""
-    return naming.snake(entity.plural).upper()
+    return short(naming.snake(entity.plural), 48).upper()
 
 
 def link_class(relation: Relation) -> str:

@@ -217,7 +217,7 @@ def _is_long(computed: Computed) -> bool:
 
 
 def _computed(computed: Computed) -> str:
-    return f"_{computed.name}(row)" if _is_long(computed) else _value(computed)
+    return call(f"_{computed.name}", ["row"]) if _is_long(computed) else _value(computed)
 
 
 def _functions(entity: Entity) -> Iterator[dict[str, Any]]:

@@ -67,7 +67,13 @@ def sides(entity: Entity, project: Project) -> Iterator[Side]:
         if not relation.is_to_one:
             shown = relation.display or display_of(relation.target, project)
             yield Side(
-                relation, relation.name, "owner", "target", relation.target, shown, relation.required
+                relation,
+                relation.name,
+                "owner",
+                "target",
+                relation.target,
+                shown,
+                relation.required,
             )
     for relation in inverse_links(entity, project):
         shown = display_of(relation.owner, project)
@@ -248,9 +254,7 @@ def literal(value: Any, uses: set[str]) -> str:
     return repr(value)
 
 
-def _alias(
-    field: Field, owner: str, uses: set[str], enums: set[str]
-) -> dict[str, str] | None:
+def _alias(field: Field, owner: str, uses: set[str], enums: set[str]) -> dict[str, str] | None:
     rules = _rules(field, uses)
     inner = _type(field, owner, uses)
     if field.type is FieldType.ENUM or field.items is FieldType.ENUM:
