@@ -116,7 +116,11 @@ def migrations(places: Places, database: Database, url: str) -> Check:
         "    print('alembic', step, flush=True)\n"
         "    main(step.split(), prog='alembic')\n"
     )
-    name = {Database.SQLITE: "SQLite", Database.POSTGRESQL: "PostgreSQL"}.get(database, database)
+    name = {
+        Database.SQLITE: "SQLite",
+        Database.POSTGRESQL: "PostgreSQL",
+        Database.MYSQL: "MySQL",
+    }.get(database, database)
     return Check(
         id=f"backend.migrations.{database}",
         platform=BACKEND,

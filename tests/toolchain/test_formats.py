@@ -60,7 +60,7 @@ def test_ruff_finds_nothing_to_format_or_mend(rendered: Path, bench: Bench) -> N
 
 def test_prettier_finds_nothing_to_format(rendered: Path, bench: Bench) -> None:
     ignored = rendered / ".prettierignore"
-    ignored.write_text("package-lock.json\nbackend/\n", encoding="utf-8")
+    ignored.write_text("package-lock.json\nnode_modules\n", encoding="utf-8")
     modules = Path(bench.places.modules).parent
     link = rendered / "node_modules"
     if not link.exists():
