@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import httpx
@@ -36,11 +36,13 @@ from stackwright.generation.request import GenerateRequest, GenerationReport, Re
 from stackwright.value import Value
 from tasks.model import read_file
 
+T = TypeVar("T")
 GENERATE = "generate-project/generate"
 LOOK_SOON_S = 0.1  # how soon after its last message
 LOOK_AGAIN_S = 1.0  # how often a run's state is read while its messages are followed
 REREAD_EVERY = 5  # looks at the state to one reading of all messages over REST
 SETTLE_S = 3.0  # how long the last messages of a run may take to be stored
+PATIENCE_S = (0.5, 1, 2, 4, 8, 15, 30)  # before another question to a server that is away
 PAUSE_S = 7 * 24 * 3600  # after that a paused run fails
 PAGE = 50  # events; the server gives no more at once
 
@@ -234,7 +236,17 @@ def generate_remotely(
 
 
 async def _look(client: PrefectClient, run: Run) -> Run:
-    return _run(await client.read_flow_run(run.id))
+    return _run(await _patiently(lambda: client.read_flow_run(run.id)))
+
+
+async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:
+    """The answer of a server that may be away for a while, as during a restart."""
+    for wait_s in PATIENCE_S:
+        try:
+            return await ask()
+        except httpx.TransportError:
+            await asyncio.sleep(wait_s)
+    return await ask()
 
 
 async def _listen(run_id: UUID, sequence: Sequence, arrived: asyncio.Event) -> None:
@@ -250,7 +262,7 @@ async def _listen(run_id: UUID, sequence: Sequence, arrived: asyncio.Event) -> N
 
 async def _stored(client: PrefectClient, run_id: UUID) -> list[Message]:
     """All messages of a run that the server has stored, over REST."""
-    page = await client.read_events(_of(run_id), limit=PAGE)
+    page = await _patiently(lambda: client.read_events(_of(run_id), limit=PAGE))
     found = [Message.model_validate(event.payload) for event in page.events]
     while page.next_page:
         page = await client.read_events_page(str(page.next_page))
@@ -272,12 +284,13 @@ async def _remaining(client: PrefectClient, run_id: UUID, sequence: Sequence) ->
 
 async def _kept(client: PrefectClient, run_id: UUID, key: str) -> Any:
     """The data of the newest artifact of this run with this key; None when there is none."""
-    found = await client.read_artifacts(
-        artifact_filter=ArtifactFilter(
-            flow_run_id=ArtifactFilterFlowRunId(any_=[run_id]), key=ArtifactFilterKey(any_=[key])
-        ),
-        sort=ArtifactSort.CREATED_DESC,
-        limit=1,
+    wanted = ArtifactFilter(
+        flow_run_id=ArtifactFilterFlowRunId(any_=[run_id]), key=ArtifactFilterKey(any_=[key])
+    )
+    found = await _patiently(
+        lambda: client.read_artifacts(
+            artifact_filter=wanted, sort=ArtifactSort.CREATED_DESC, limit=1
+        )
     )
     return json.loads(str(found[0].data)) if found else None
 

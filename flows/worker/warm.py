@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 import anyio.abc
+import httpx
 import psutil
 from prefect.client.schemas.filters import (
     FlowRunFilter,
@@ -55,6 +56,7 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WarmResult]):
         super().__init__(*args, **kwargs)
         self._forks: dict[UUID, BaseProcess] = {}
         self._stopping = False
+        self._is_waiting = False  # for a server that does not answer
 
     async def setup(self) -> None:
         """Get ready: first warm, then known to the server."""
@@ -116,8 +118,11 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WarmResult]):
 
     async def sync_with_backend(self) -> None:
         """Send a heartbeat, call those runs crashed whose process is gone, end what they left."""
-        await super().sync_with_backend()
-        await self._report_lost_runs()
+        try:
+            await super().sync_with_backend()
+            await self._report_lost_runs()
+        except httpx.HTTPError as error:
+            self._must_pass(error)
         self._end_orphans()
 
     async def stop_runs(self) -> None:
@@ -129,8 +134,16 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WarmResult]):
                 await anyio.sleep(0.05)
 
     async def get_and_submit_flow_runs(self) -> list[FlowRun]:
-        """Take what is due, unless the worker is about to stop."""
-        return [] if self._stopping else await super().get_and_submit_flow_runs()
+        """Take what is due, unless the worker is about to stop; a server that is away comes back."""
+        if self._stopping:
+            return []
+        try:
+            taken = await super().get_and_submit_flow_runs()
+        except httpx.HTTPError as error:
+            self._must_pass(error)
+            return []
+        self._is_waiting = False
+        return taken
 
     async def _report_lost_runs(self) -> None:
         if self._client is None:
@@ -147,6 +160,18 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WarmResult]):
             mine = run.labels.get("prefect.worker.name") == self.name
             if mine and run.id not in self._forks and not _is_fork(run.infrastructure_pid):
                 await self._propose_crashed_state(run, LOST)
+
+    def _must_pass(self, error: httpx.HTTPError) -> None:
+        """Let a failure of the connection or the server pass, saying so once; Prefect would give up.
+
+        Raises:
+            HTTPStatusError: The server refuses what we ask: that does not pass.
+        """
+        if isinstance(error, httpx.HTTPStatusError) and not error.response.is_server_error:
+            raise error
+        if not self._is_waiting:
+            self._logger.warning("The server does not answer (%s); waiting for it.", error)
+        self._is_waiting = True
 
     def _end_orphans(self) -> None:
         """End the commands of runs that were killed, unless a run is being forked just now."""

@@ -88,6 +88,12 @@ async def _process(client: PrefectClient, run_id: UUID) -> psutil.Process:
     return psutil.Process(int(pid))
 
 
+async def _followed(run: runs.Run) -> runs.Run:
+    """The run after its messages have ended."""
+    _ = [message async for message in runs.follow(run)]
+    return await runs.look(run)
+
+
 async def _command(file: Path) -> psutil.Process:
     """The process whose number is written here, once it has started its own."""
     async with asyncio.timeout(30):
@@ -340,11 +346,12 @@ async def test_the_worker_outlives_a_restart_of_the_server(tmp_path: Path) -> No
                 sleeper = await _deploy_sleeper(client)
                 run = await runs.start(sleeper, {"naps": 20, "seconds": 0.5})
                 await _until(client, run.id, "Running")
+                following = asyncio.create_task(_followed(run))
                 await server.stop(5)
                 settings = environment("127.0.0.1", port, data, addresses.prefect_database_url)
                 again = await Child.start("Server", SERVER, settings, data / "log" / "again.log")
                 stack.push_async_callback(again.stop, 10)
-                await _until(client, run.id, "Completed")
+                assert (await following).succeeded
                 cancelled = await runs.start(sleeper, {})
                 process = await _process(client, cancelled.id)
                 await runs.cancel(cancelled)
