@@ -50,6 +50,7 @@ def project_names(project: Project, config: Config) -> dict[str, Any]:
             "name": entity.name,
             "module": names.module(entity.name),
             "constant": names.constant(entity),
+            "path": naming.kebab(entity.plural),
             "where": entity.where,
         }
         for entity in project.entities

@@ -99,7 +99,7 @@ def table_of(target: str, project: Project) -> str:
 def uniques(entity: Entity, project: Project) -> list[tuple[str, tuple[str, ...]]]:
     """Name and columns of what must be unique, beside the key."""
     table = names.table(entity)
-    groups = [(field.name,) for field in entity.fields if field.unique]
+    groups: list[tuple[str, ...]] = [(field.name,) for field in entity.fields if field.unique]
     groups += [
         tuple(key.column for key in foreign_key(relation, project))
         for relation in entity.relations
@@ -121,9 +121,7 @@ def indexes(entity: Entity, project: Project) -> list[tuple[str, tuple[str, ...]
     table = names.table(entity)
     covered = [tuple(key.column for key in entity_key(entity, project))]
     covered += [columns for _, columns in uniques(entity, project)]
-    found: list[tuple[str, ...]] = []
-    for group in entity.indexes:
-        found.append(_stored(group, entity, project))
+    found = [_stored(group, entity, project) for group in entity.indexes]
     for key in foreign_keys(entity, project):
         if not any(columns[: len(key.columns)] == key.columns for columns in (*covered, *found)):
             found.append(key.columns)
@@ -143,11 +141,11 @@ def field_checks(
     table: str, fields: tuple[Field, ...], sa: str = "sa", types: str = "types"
 ) -> list[str]:
     """CHECK constraints that mirror the rules of fields."""
-    found = []
-    for field in fields:
-        for rule, texts in _rules(field):
-            found.append(_check(names.constraint("ck", table, field.name, rule), texts, sa, types))
-    return found
+    return [
+        _check(names.constraint("ck", table, field.name, rule), texts, sa, types)
+        for field in fields
+        for rule, texts in _rules(field)
+    ]
 
 
 def row_checks(entity: Entity, sa: str = "sa", types: str = "types") -> list[str]:

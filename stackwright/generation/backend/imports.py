@@ -22,7 +22,7 @@ def import_lines(
         indent: Columns before each line, which count towards its width.
     """
     statements: list[tuple[int, int, object, str]] = [
-        (_section(what.split(" ")[0]), 0, natural(what), f"import {what}") for what in plain
+        (_section(what.partition(" ")[0]), 0, natural(what), f"import {what}") for what in plain
     ]
     for module, names in wanted.items():
         found = sorted(set(names), key=by_type)
@@ -52,7 +52,7 @@ def statement(module: str, names: list[str], indent: int = 0) -> str:
 
 def by_type(name: str) -> tuple[int, object]:
     """Constants first, then classes, then the rest."""
-    bare = name.split(" ")[0]
+    bare = name.partition(" ")[0]
     rank = 0 if bare.isupper() and len(bare) > 1 else 1 if bare[:1].isupper() else 2
     return rank, natural(name)
 
@@ -69,4 +69,4 @@ def natural(text: str) -> list[tuple[int, int, str]]:
 def _section(module: str) -> int:
     if module in _STANDARD:
         return 0
-    return 2 if module.split(".")[0] == "app" else 1
+    return 2 if module.partition(".")[0] == "app" else 1

@@ -36,7 +36,8 @@ def migration_view(project: Project) -> dict[str, Any]:
     for entity in ordered(project):
         name = names.table(entity)
         done.add(name)
-        inline, deferred = [], []
+        inline: list[ForeignKey] = []
+        deferred: list[ForeignKey] = []
         for key in foreign_keys(entity, project):
             (inline if key.target in done else deferred).append(key)
         later += deferred
@@ -91,7 +92,12 @@ def _table(
     key = [part.column for part in entity_key(entity, project)]
     table = names.table(entity)
     parts = [*_columns(entity, project)]
-    parts.append(call("sa.PrimaryKeyConstraint", [*strings(key), f"name={py_str(f'pk_{table}')}"]))
+    parts.append(
+        call(
+            "sa.PrimaryKeyConstraint",
+            [*strings(key), f"name={py_str(names.constraint('pk', table))}"],
+        )
+    )
     parts += [constraint.code(with_info=False) for constraint in inline]
     parts += [
         f"*_only_sqlite(\n            {one.code(with_info=False)},\n        )" for one in deferred
@@ -177,7 +183,9 @@ def _link_table(relation: Relation, project: Project) -> dict[str, Any]:
     ]
     parts += [_field(field, None) for field in relation.attributes]
     columns = strings(key.column for key in keys)
-    parts.append(call("sa.PrimaryKeyConstraint", [*columns, f"name={py_str(f'pk_{table}')}"]))
+    parts.append(
+        call("sa.PrimaryKeyConstraint", [*columns, f"name={py_str(names.constraint('pk', table))}"])
+    )
     parts += [key.code(with_info=False) for key in link_keys(relation, project)]
     parts += field_checks(table, relation.attributes)
     target = tuple(key.column for key in ends["target"])

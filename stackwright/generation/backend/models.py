@@ -159,7 +159,7 @@ def _table_args(entity: Entity, project: Project, lib: dict[str, str]) -> list[s
     found = []
     if entity.primary_key.kind == "fields":
         columns = [key.column for key in entity_key(entity, project)]
-        found.append(call(f"{sa}.PrimaryKeyConstraint", strings(columns)))
+        found.append(_primary_key(sa, names.table(entity), columns))
     found += [key.code(sa) for key in foreign_keys(entity, project)]
     found += [unique_code(entity, name, columns, sa) for name, columns in uniques(entity, project)]
     found += [
@@ -168,6 +168,11 @@ def _table_args(entity: Entity, project: Project, lib: dict[str, str]) -> list[s
     ]
     found += field_checks(names.table(entity), entity.fields, sa, types)
     return found + row_checks(entity, sa, types)
+
+
+def _primary_key(sa: str, table: str, columns: list[str]) -> str:
+    name = names.constraint("pk", table)
+    return call(f"{sa}.PrimaryKeyConstraint", [*strings(columns), f"name={py_str(name)}"])
 
 
 def _columns(entity: Entity, project: Project, lib: dict[str, str]) -> Iterator[dict[str, str]]:
@@ -313,7 +318,7 @@ def _link(relation: Relation, project: Project) -> dict[str, Any]:
     keys = [key.column for prefix in ends for key in ends[prefix]]
     target_columns = tuple(key.column for key in ends["target"])
     table_args = [
-        call("sa.PrimaryKeyConstraint", strings(keys)),
+        _primary_key("sa", table, keys),
         *(key.code() for key in link_keys(relation, project)),
         call(
             "sa.Index", [py_str(names.constraint("ix", table, "target")), *strings(target_columns)]

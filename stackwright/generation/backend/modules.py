@@ -51,43 +51,41 @@ def merged(*parts: Wanted) -> Wanted:
     return found
 
 
-def model_imports(entity: Entity, view: dict[str, Any]) -> tuple[Wanted, list[str]]:
-    """What the tables of an entity import at run time."""
+def model_imports(view: dict[str, Any]) -> tuple[Wanted, list[str]]:
+    """What the tables of an entity import at run time, and what stands behind a bare `import`."""
     model = view["model"]
-    wanted: Wanted = {module: set(found) for module, found in model["standard"].items()}
-    lib = model["lib"]
-    if model["enums"]:
-        wanted.setdefault("enum", set()).add("StrEnum")
-    if model["has_uuid4"]:
-        wanted.setdefault("uuid", set()).add("uuid4")
-    used = {"mapped_column"} if model["columns"] or model["links"] else set()
-    if model["relationships"] or model["links"]:
-        used.add("relationship")
-    wanted["sqlalchemy.orm"] = {"Mapped"}
-    for name in used:
-        is_plain_used = name == "mapped_column" or bool(model["links"])
-        if lib[name] != name:
-            wanted["sqlalchemy.orm"].add(f"{name} as {lib[name]}")
-        if lib[name] == name or (is_plain_used and model["links"]):
-            wanted["sqlalchemy.orm"].add(name)
-    wanted["app.core.base"] = {"Base", *(part for part in model["mixins"].split(", ") if part)}
+    lib, has_links = model["lib"], bool(model["links"])
+    has_relationships = has_links or bool(model["relationships"])
+    orm = {"Mapped", *_aliased("mapped_column", lib, has_links)}
+    if has_relationships:
+        own = _aliased("relationship", lib, has_links)
+        orm |= own
+    wanted: Wanted = merged(
+        {module: set(found) for module, found in model["standard"].items()},
+        {"sqlalchemy.orm": orm},
+        {"app.core.base": {"Base", *(part for part in model["mixins"].split(", ") if part)}},
+    )
+    for holds, module, name in (
+        (model["enums"], "enum", "StrEnum"),
+        (model["has_uuid4"], "uuid", "uuid4"),
+        (model["has_point"], "app.core.values", "Point"),
+        (model["has_property"], "app.core.keys", "join_key"),
+        (model["related"], "typing", "TYPE_CHECKING"),
+    ):
+        if holds:
+            wanted.setdefault(module, set()).add(name)
     if model["uses_types"]:
-        types = {"types"} if lib["types"] == "types" or model["links"] else set()
-        if lib["types"] != "types":
-            types.add(f"types as {lib['types']}")
-        wanted["app.core"] = types
-    if model["has_point"]:
-        wanted["app.core.values"] = {"Point"}
-    if model["has_property"]:
-        wanted["app.core.keys"] = {"join_key"}
-    plain = []
-    if model["uses_sa"]:
-        plain = ["sqlalchemy as sa"] if lib["sa"] == "sa" or model["links"] else []
-        if lib["sa"] != "sa":
-            plain.append(f"sqlalchemy as {lib['sa']}")
-    if model["related"]:
-        wanted.setdefault("typing", set()).add("TYPE_CHECKING")
-    return wanted, plain
+        wanted["app.core"] = _aliased("types", lib, has_links)
+    plain = {what.replace("sa as", "sqlalchemy as") for what in _aliased("sa", lib, has_links)}
+    found = sorted("sqlalchemy as sa" if what == "sa" else what for what in plain)
+    return wanted, found if model["uses_sa"] else []
+
+
+def _aliased(name: str, lib: dict[str, str], has_links: bool) -> set[str]:  # noqa: FBT001 - a fact
+    """What to import for a name that a member of the class may hide (its links never do)."""
+    if lib[name] == name:
+        return {name}
+    return {f"{name} as {lib[name]}", *([name] if has_links else [])}
 
 
 def related_lines(view: dict[str, Any], style: Style) -> list[str]:
@@ -169,7 +167,7 @@ def module_views(
     entity: Entity, view: dict[str, Any], project: Project, style: Style
 ) -> dict[str, list[str]]:
     """The import lines of every module of an entity, in this style."""
-    model, plain = model_imports(entity, view)
+    model, plain = model_imports(view)
     schema = schema_imports(entity, view, style, project)
     resource = resource_imports(entity, view, style)
     routes = route_imports(entity, view, style)

@@ -32,7 +32,7 @@ def module(entity: str) -> str:
 
 def table(entity: Entity) -> str:
     """The table of an entity."""
-    return naming.snake(entity.plural)
+    return short(naming.snake(entity.plural))
 
 
 def constant(entity: Entity) -> str:

@@ -59,23 +59,16 @@ def _arguments(entity: Entity, project: Project) -> Iterator[str]:
         yield f"display={py_str(entity.display)}"
     if entity.primary_key.kind == "fields":
         yield f"key={_tree(key_tree(entity, project))}"
-    fields = [field.name for field in entity.fields]
-    if entity.primary_key.kind == "string":
-        fields.insert(0, "id")
-    if fields:
-        yield f"fields={literal_tuple(strings(fields))}"
-    required = [*_required(entity)]
-    if required:
-        yield f"required={literal_set(strings(required))}"
-    fixed = [*_fixed(entity)]
-    if fixed:
-        yield f"immutable={literal_set(strings(fixed))}"
-    filters = [*_filters(entity)]
-    if filters:
-        yield f"filters={literal_tuple(strings(filters))}"
-    searchable = [field.name for field in entity.fields if field.searchable]
-    if searchable:
-        yield f"searchable={literal_tuple(strings(searchable))}"
+    own = ["id"] if entity.primary_key.kind == "string" else []
+    for name, found, write in (
+        ("fields", [*own, *(field.name for field in entity.fields)], literal_tuple),
+        ("required", [*_required(entity)], literal_set),
+        ("immutable", [*_fixed(entity)], literal_set),
+        ("filters", [*_filters(entity)], literal_tuple),
+        ("searchable", [field.name for field in entity.fields if field.searchable], literal_tuple),
+    ):
+        if found:
+            yield f"{name}={write(strings(found))}"
     yield from _relations(entity, project)
     files = [
         f"{py_str(field.name)}: {_file_rule(field.max_bytes, field.type is FieldType.IMAGE)}"
@@ -266,9 +259,8 @@ def _imports(entity: Entity) -> dict[str, list[str]]:
             found.setdefault(module, set()).add(name)
     for function in _functions(entity):
         kind = function["type"]
-        module = STANDARD.get(kind)
-        if module:
-            found.setdefault(module, set()).add(kind)
+        if kind in STANDARD:
+            found.setdefault(STANDARD[kind], set()).add(kind)
     return {module: sorted(names_) for module, names_ in sorted(found.items())}
 
 

@@ -54,7 +54,7 @@ class Side(NamedTuple):
     there: str
     other: str  # entity
     display: str | None
-    required: bool
+    required: bool = False
 
     def base(self, entity: Entity) -> str:
         """The beginning of the classes of its items."""
@@ -77,7 +77,7 @@ def sides(entity: Entity, project: Project) -> Iterator[Side]:
             )
     for relation in inverse_links(entity, project):
         shown = display_of(relation.owner, project)
-        yield Side(relation, str(relation.inverse), "target", "owner", relation.owner, shown, False)
+        yield Side(relation, str(relation.inverse), "target", "owner", relation.owner, shown)
 
 
 def display_of(target: str, project: Project) -> str | None:
@@ -236,8 +236,8 @@ def literal(value: Any, uses: set[str]) -> str:
         return f"date({value.year}, {value.month}, {value.day})"
     if isinstance(value, time):
         uses.add("time")
-        parts = [value.hour, value.minute, *([value.second] if value.second else [])]
-        return f"time({', '.join(map(str, parts))})"
+        clock = [value.hour, value.minute, *([value.second] if value.second else [])]
+        return f"time({', '.join(map(str, clock))})"
     if isinstance(value, timedelta):
         uses.add("timedelta")
         return f"timedelta(seconds={value.total_seconds():g})"

@@ -31,7 +31,6 @@ def writing(entity: Entity, rows: tuple[Row, ...]) -> dict[str, Any]:
     sensitive = [field.name for field in entity.fields if field.sensitive]
     return {
         "has_required": bool(required_keys(entity)),
-        "has_required_changes": bool(set(required_keys(entity)) - set(fixed_keys(entity))),
         "needs_values": bool(set(required_keys(entity)) - set(fixed_keys(entity))),
         "has_minimal": has_minimal,
         "changing": _set(_changing(entity)),

@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.accounts.security import make_token
 from app.cli import ROLES, create_user
-from app.core.base import Base
 from app.core.settings import Settings
 from app.main import create_app
+from app.tables import Base
 from tests.world import Account, World
 
 PASSWORD = secrets.token_urlsafe(12)
