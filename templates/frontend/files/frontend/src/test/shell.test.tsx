@@ -1,4 +1,4 @@
-import { fireEvent, screen, waitFor } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { getToken } from "@/api/token";
 import { APP_TITLE, NAVIGATION } from "@/app/navigation";
@@ -62,7 +62,8 @@ describe("shell", () => {
   it("logs out", async () => {
     await renderApp("/", new FakeApi({}));
     fireEvent.click(await screen.findByRole("button", { name: "Log out" }));
-    expect(await screen.findByRole("link", { name: "Log in" })).toBeVisible();
+    const banner = within(screen.getByRole("banner"));
+    expect(await banner.findByRole("link", { name: "Log in" })).toBeVisible();
     expect(getToken()).toBeNull();
   });
 
