@@ -42,7 +42,7 @@ LOOK_SOON_S = 0.1  # how soon after its last message
 LOOK_AGAIN_S = 1.0  # how often a run's state is read while its messages are followed
 REREAD_EVERY = 5  # looks at the state to one reading of all messages over REST
 SETTLE_S = 3.0  # how long the last messages of a run may take to be stored
-PATIENCE_S = (0.5, 1, 2, 4, 8, 15, 30)  # before another question to a server that is away
+PATIENCE_S = 60.0  # how long a server may be away
 PAUSE_S = 7 * 24 * 3600  # after that a paused run fails
 PAGE = 50  # events; the server gives no more at once
 
@@ -241,12 +241,14 @@ async def _look(client: PrefectClient, run: Run) -> Run:
 
 async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:
     """The answer of a server that may be away for a while, as during a restart."""
-    for wait_s in PATIENCE_S:
+    until = asyncio.get_running_loop().time() + PATIENCE_S
+    while True:
         try:
             return await ask()
         except httpx.TransportError:
-            await asyncio.sleep(wait_s)
-    return await ask()
+            if asyncio.get_running_loop().time() > until:
+                raise
+            await asyncio.sleep(LOOK_AGAIN_S)
 
 
 async def _listen(run_id: UUID, sequence: Sequence, arrived: asyncio.Event) -> None:

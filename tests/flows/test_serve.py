@@ -284,27 +284,22 @@ def test_a_port_that_is_taken_is_named_with_a_free_one(tmp_path: Path) -> None:
     assert "--port" in refused.stderr
 
 
-def test_a_program_that_dies_is_named_with_its_log_and_ends_the_rest(
-    served: Served, data: Path
+def test_a_program_that_dies_is_named_and_a_second_start_stops_without_a_trace(
+    tmp_path: Path,
 ) -> None:
-    family = served.family
-    server = next(one for one in family if "server" in one.cmdline())
-    server.kill()
-    assert served.process.wait(60) == 1
-    said = words(data.with_suffix(".out").read_text("utf-8"))
+    data = tmp_path / "data"
+    with serving(data) as first:
+        family = first.family
+        next(one for one in family if "server" in one.cmdline()).kill()
+        assert first.process.wait(60) == 1
+        said = words(data.with_suffix(".out").read_text("utf-8"))
     assert "Prefect's server was killed by signal 9" in said
     assert str(data / "log" / "server.log") in said
     assert gone(family)
-
-
-@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
-def test_a_second_start_on_the_same_data_works_and_stops_without_a_trace(
-    served: Served, data: Path, signum: int
-) -> None:
-    with serving(data) as again:
-        family = again.family
-        again.process.send_signal(signum)
-        assert again.process.wait(60) == 0
+    with serving(data) as second:
+        family = second.family
+        second.process.send_signal(signal.SIGINT)
+        assert second.process.wait(60) == 0
     assert gone(family)
 
 
