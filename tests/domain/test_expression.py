@@ -185,6 +185,7 @@ def test_any_text_is_an_expression_or_a_problem(text: str) -> None:
         ),
         ("status = 'draft' and status = 'sold'", "status = 'draft' and status = 'sold'"),
         ("coalesce(coalesce(price, ratio), 1) > 0", "coalesce(price, ratio, 1) > 0"),
+        ("max(max(price, 1), stock) > 0", "max(price, 1, stock) > 0"),
         ("abs(-(stock)) + 1 > 2", "abs(-stock) + 1 > 2"),
     ],
 )

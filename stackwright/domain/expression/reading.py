@@ -257,17 +257,17 @@ class _Reader:
                 token.at,
                 f"Like this: `{function.example}`.",
             )
-        if token.text == "coalesce":  # one within another says the same as one
-            arguments = [part for one in arguments for part in _flattened(one)]
+        if token.text in ("coalesce", "min", "max"):  # one within another says the same as one
+            arguments = [part for one in arguments for part in _flattened(token.text, one)]
         digits = 0
         if token.text == "round" and len(arguments) == 2:
             digits = _digits(arguments.pop(), token.at)
         return Call(token.text, tuple(arguments), digits, token.at)
 
 
-def _flattened(node: Node) -> tuple[Node, ...]:
-    is_coalesce = isinstance(node, Call) and node.function == "coalesce"
-    return children(node) if is_coalesce else (node,)
+def _flattened(function: str, node: Node) -> tuple[Node, ...]:
+    is_same = isinstance(node, Call) and node.function == function
+    return children(node) if is_same else (node,)
 
 
 def _negated(node: Node, at: int = 0) -> Node:
