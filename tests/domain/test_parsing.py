@@ -302,7 +302,7 @@ def test_the_title_is_made_of_the_name() -> None:
     assert (project.name, project.title, project.locales) == ("shop", "Shop", ("en", "de"))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.text() | st.text(st.sampled_from("ab:-[]{}'\"\n \t#&*!|>%@`,?1")) | st.binary())
 def test_any_text_is_answered_with_findings(content: str | bytes) -> None:
     project, findings = parse(content, FILE)
@@ -313,7 +313,7 @@ def test_any_text_is_answered_with_findings(content: str | bytes) -> None:
 SAMPLES = [path.read_text(encoding="utf-8") for path in EXAMPLES]
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_any_change_of_a_model_is_answered_without_a_traceback(data: st.DataObject) -> None:
     text = data.draw(st.sampled_from(SAMPLES))
