@@ -41,9 +41,10 @@ async def say_why(
     state: State[Any],
 ) -> None:
     """Tell those who follow the run that it ended from outside: no message of its own says so."""
-    text = (
-        f"The run was {(state.name or 'ended').lower()}: {state.message or 'no reason is known.'}"
-    )
+    if state.is_crashed():
+        text = f"The run crashed: {state.message or 'nothing more is known.'}"
+    else:
+        text = "The run was cancelled."
     message = Message(
         kind=MessageKind.ERROR, text=text, number=1_000_000, attempt=max(1, flow_run.run_count)
     )

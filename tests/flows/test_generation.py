@@ -4,21 +4,26 @@ import functools
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
-from prefect.client.schemas.objects import Artifact, State
+from prefect.client.schemas.objects import Artifact, FlowRun, State
+from prefect.states import Cancelling, Crashed
 
 from flows import marks
-from flows.generation import generate_project
+from flows.generation import generate_project, say_why
 from stackwright.errors import ProjectError
 from stackwright.generation.config import Config, Platform
 from stackwright.generation.request import GenerationReport, Refusal
 from tasks import generation as effects
 from tasks.effect import effect, policy_of
 from tests.flows.conftest import SHOP
+
+if TYPE_CHECKING:
+    from stackwright.generation.progress import Message
 
 pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("orchestrator")]
 
@@ -168,6 +173,25 @@ async def test_an_interrupted_file_system_is_tried_again(
     monkeypatch.setattr(effects, "render_batch", effect(**policy)(shaky))
     assert (await _generate(shop, tmp_path / "out")).is_completed()
     assert not failures
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (Crashed(message="Out of memory."), "The run crashed: Out of memory."),
+        (Cancelling(), "The run was cancelled."),
+    ],
+    ids=["crashed", "cancelled"],
+)
+async def test_an_end_from_outside_is_told_to_those_who_follow(
+    monkeypatch: pytest.MonkeyPatch, state: State[Any], said: str
+) -> None:
+    told: list[Message] = []
+    monkeypatch.setattr("flows.generation.emit", lambda message, *_: told.append(message))
+    run = FlowRun(id=uuid4(), flow_id=uuid4(), name="shop → out", run_count=2)
+    await say_why(generate_project, run, state)
+    assert [(message.text, message.attempt) for message in told] == [(said, 2)]
+    assert told[0].kind.is_last
 
 
 def test_the_form_describes_every_parameter_and_offers_the_choices() -> None:
