@@ -15,7 +15,7 @@ from app.core.database import make_engine
 from app.core.references import display, optional
 from app.core.types import Amount, Condition, Duration, Moment, Structure
 
-DIALECTS: list[Dialect] = [postgresql.dialect(), mysql.dialect(), sqlite.dialect()]
+DIALECTS: list[Dialect] = [make() for make in (postgresql.dialect, mysql.dialect, sqlite.dialect)]
 NOON = datetime(2025, 6, 2, 12, tzinfo=UTC)
 
 
