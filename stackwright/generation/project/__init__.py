@@ -22,13 +22,13 @@ _DATABASES = {
         "title": "PostgreSQL",
         "port": 5432,
         "image": "postgres:17-alpine",
-        "compose_url": "postgresql+psycopg://app:${DATABASE_PASSWORD:?}@database:5432/app",
+        "compose_url": "postgresql://app:${DATABASE_PASSWORD:?}@database:5432/app",
     },
     Database.MYSQL: {
         "title": "MySQL",
         "port": 3306,
         "image": "mysql:8.4",
-        "compose_url": "mysql+pymysql://app:${DATABASE_PASSWORD:?}@database:3306/app",
+        "compose_url": "mysql://app:${DATABASE_PASSWORD:?}@database:3306/app",
     },
     Database.SQLITE: {
         "title": "SQLite",
@@ -97,7 +97,9 @@ def project_model(project: Project, config: Config) -> dict[str, Any]:
     }
 
 
-def entity_view(entity: Entity, project: Project, config: Config) -> dict[str, Any]:  # every pack's view has this form
+def entity_view(
+    entity: Entity, project: Project, config: Config
+) -> dict[str, Any]:  # every pack's view has this form
     """The document of one entity."""
     return entity_document(entity, project)
 
