@@ -37,7 +37,7 @@ class World:
         self._rows: dict[tuple[str, int], dict[str, Any]] = {}
         self._files: dict[str, str] = {}
 
-    def get(self, path: str, role: str = "admin", **filters: Any) -> Response:
+    def get(self, path: str, role: str = "admin", /, **filters: Any) -> Response:
         """The answer to GET; further arguments are query parameters."""
         return self.client.get(path, params=filters, headers=self._login(role))
 
