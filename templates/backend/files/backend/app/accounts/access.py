@@ -31,10 +31,6 @@ class Caller:
         """Whether they may do everything."""
         return ADMIN in self.roles
 
-    def rights(self, roles: tuple[str, ...]) -> frozenset[str]:
-        """Their roles, as filters see them: administrators have all of these."""
-        return self.roles | frozenset(roles) if self.is_admin else self.roles
-
     def may(self, allowed: tuple[str, ...]) -> bool:
         """Whether one of their roles is among the allowed ones."""
         return self.is_admin or not self.roles.isdisjoint(allowed)

@@ -19,7 +19,7 @@ from app.core import values
 from app.core.keys import leaves
 from app.core.paging import Paging
 from app.core.problems import FieldProblem, Problem
-from app.core.resource import ADMIN, Resource, Row, ToMany, ToOne
+from app.core.resource import ADMIN, Resource, Row, ToMany
 from app.core.types import Structure, python_type
 
 Criterion = ColumnElement[bool]
@@ -27,7 +27,7 @@ EQUALS = ""
 OPERATORS = (EQUALS, "ne", "in", "notin", "contains", "gt", "ge", "lt", "le", "null")
 ORDERED = (int, float, Decimal, date, time, datetime, timedelta)
 _RESERVED = frozenset({"page", "size", "sort", "q"})
-_LONGEST, _MOST_VALUES, _MOST_FILTERS = 1_000, 100, 50
+_LONGEST, _MOST_VALUES, _MOST_FILTERS = 10_000, 100, 50
 _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     EQUALS: eq,
     "ne": ne,
@@ -156,41 +156,40 @@ def _is_sortable(resource: Resource[Any], name: str) -> bool:
 
 
 def _filter(resource: Resource[Any], name: str, text: str, roles: frozenset[str]) -> Criterion:
-    base, _, operator = name.partition("__")
-    if operator in OPERATORS:
-        if base == "id":
-            return _key(resource, tuple(leaves(resource.key)), resource, operator, text)
-        if base in resource.filters:
-            return _compare(resource, base, operator, text)
-        if base in resource.to_many and not operator:
-            return _has(resource, base, resource.to_many[base], text)
-        relation = base.removesuffix("_id")
-        if relation != base and relation in resource.to_one:
-            columns = resource.to_one[relation].columns
-            return _key(resource, columns, resource.target(relation), operator, text)
-    elif base in resource.to_one:
-        return _through(resource, base, resource.to_one[base], operator, text, roles)
+    base, _, operator = name.rpartition("__")
+    if operator not in OPERATORS or not base:
+        base, operator = name, EQUALS
+    if base == "id":
+        return _key(resource, tuple(leaves(resource.key)), resource, operator, text)
+    if base in resource.filters:
+        return _compare(resource, base, operator, text)
+    if base in resource.to_many and not operator:
+        return _has(resource, base, resource.to_many[base], text)
+    relation = base.removesuffix("_id")
+    if relation != base and relation in resource.to_one:
+        columns = resource.to_one[relation].columns
+        return _key(resource, columns, resource.target(relation), operator, text)
+    relation, _, field = base.partition("__")
+    if relation in resource.to_one:
+        return _through(resource, relation, field, operator, text, roles)
     raise ValueError("There is no such filter.")
 
 
 def _through(
     resource: Resource[Any],
     relation: str,
-    to_one: ToOne,
-    rest: str,
+    field: str,
+    operator: str,
     text: str,
     roles: frozenset[str],
 ) -> Criterion:
     """A filter on a field of the row that a relation points to."""
-    target = resource.target(relation)
-    name, _, operator = rest.partition("__")
-    allowed = target.filters if to_one.filters is None else to_one.filters
-    if name not in allowed or operator not in OPERATORS:
+    target, own = resource.target(relation), resource.to_one[relation].filters
+    if field not in (target.filters if own is None else own):
         raise ValueError("There is no such filter.")
-    if to_one.filters is None and roles.isdisjoint((ADMIN, *target.permissions.read)):
+    if own is None and roles.isdisjoint({ADMIN, *target.permissions.read}):
         raise Problem(403, f"Your role does not read {target.path}.")
-    there = _compare(target, name, operator, text)
-    criterion: Criterion = resource.attribute(relation).has(there)
+    criterion: Criterion = resource.attribute(relation).has(_compare(target, field, operator, text))
     return criterion
 
 
