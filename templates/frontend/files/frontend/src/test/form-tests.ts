@@ -160,7 +160,10 @@ function asEntered(fields: readonly FieldSpec[], written: Json): Json {
     .map((spec) => {
       const value = written[writeName(spec)];
       const isRelation = spec.kind === "reference" || spec.kind === "references";
-      return [spec.name, isRelation ? (value ?? null) : inputValue(spec, value)] as const;
+      const entered = isRelation ? (value ?? null) : inputValue(spec, value);
+      // Check boxes have no order of their own.
+      const isChoice = spec.items === "enum" && Array.isArray(entered);
+      return [spec.name, isChoice ? entered.toSorted() : entered] as const;
     });
   return Object.fromEntries(entries);
 }
