@@ -151,7 +151,9 @@ def _fits(pieces: Sequence[str], position: int, room: int) -> bool:
             if depth <= 0:
                 return True
             room -= piece == LINE
-        elif piece != COMMA:
+        elif piece == COMMA:
+            room -= depth <= 0  # that of the enclosing group, which is broken
+        else:
             room -= _columns(_shown(piece))
         if room < 0:
             return False

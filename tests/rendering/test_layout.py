@@ -47,6 +47,11 @@ def check(source: str, expected: str, *, step: int = 2, width: int = 20) -> None
             "f(\n  g(a, b),\n  hhhhhhhhhhh,\n)",
             id="inner group decides",
         ),
+        pytest.param(
+            "f(«¦a(«¦123456,¶1234567¦»)¸¦»)",
+            "f(\n  a(\n    123456,\n    1234567\n  ),\n)",
+            id="the comma of the enclosing group counts",
+        ),
         pytest.param("no marks {}", "no marks {}", id="text without marks"),
     ],
 )
