@@ -88,7 +88,8 @@ class _Printer:
             self.out.append(piece)
             self._column, self._indent, self._at_start = 0, 0, True
         elif piece in _OPENING:
-            broken = not _fits(self.pieces, position, self._width - self._column)
+            comma = bool(self._groups) and self._groups[-1][0]
+            broken = not _fits(self.pieces, position, self._width - self._column, comma=comma)
             level = self._indent + (self._step if piece == OPEN else 0)
             self._groups.append((broken, level, self._indent))
         elif piece in _CLOSING:
@@ -134,8 +135,11 @@ def _closes(pieces: Sequence[str], position: int) -> bool:
     return False
 
 
-def _fits(pieces: Sequence[str], position: int, room: int) -> bool:
-    """Whether the group opening here, laid flat, fits with what follows up to the next possible break."""
+def _fits(pieces: Sequence[str], position: int, room: int, *, comma: bool = False) -> bool:
+    """Whether the group opening here, laid flat, fits with what follows up to the next possible break.
+
+    `comma`: the enclosing group is broken, so that the comma at its end is printed.
+    """
     depth = 0
     for index in range(position, len(pieces)):
         piece = pieces[index]
@@ -152,7 +156,7 @@ def _fits(pieces: Sequence[str], position: int, room: int) -> bool:
                 return True
             room -= piece == LINE
         elif piece == COMMA:
-            room -= depth <= 0  # that of the enclosing group, which is broken
+            room -= depth <= 0 and comma
         else:
             room -= _columns(_shown(piece))
         if room < 0:
