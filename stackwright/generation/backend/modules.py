@@ -109,6 +109,8 @@ def schema_imports(entity: Entity, view: dict[str, Any], style: Style, project: 
         wanted.setdefault("uuid", set()).add("uuid4")
     if schema["uses_field"]:
         wanted["pydantic"] = {"Field"}
+    if schema["example"]:
+        wanted.setdefault("pydantic", set()).add("ConfigDict")
     wanted["app.core"] = {"values"}
     if schema["uses_references"]:
         wanted["app.core"].add("references")

@@ -8,14 +8,17 @@ from uuid import UUID
 
 from stackwright.domain import naming
 from stackwright.domain.entity import BUILT_IN_USER, Entity
-from stackwright.domain.field import MOMENTS, TEXTS, Field, FieldType
+from stackwright.domain.field import FILES, MOMENTS, TEXTS, Field, FieldType
 from stackwright.domain.project import Project
 from stackwright.domain.relation import Relation
 from stackwright.generation.backend import names
 from stackwright.generation.backend.code import assignment, call, declaration
 from stackwright.generation.backend.columns import bare, id_type, python_type, standard_imports
 from stackwright.generation.backend.models import inverse_links, member
+from stackwright.generation.backend.testing.literals import entries
+from stackwright.generation.samples import rows
 from stackwright.generation.samples.native import STRING_MAX, item_field, native, precision_scale
+from stackwright.generation.samples.shapes import write_shape
 from stackwright.rendering.text import docstring, one_line, py_str
 
 _INPUT = {
@@ -132,6 +135,7 @@ def schema_view(entity: Entity, project: Project) -> dict[str, Any]:
         code = assignment(side.name, f"list[{base}Write] | None", "None")
         view["on_patch"].append({"where": side.relation.where, "code": code})
     view["standard"] = standard_imports(uses)
+    view["example"] = _example(entity, project)
     view["uses_field"] = "Field" in uses
     view["uses_annotated"] = "Annotated" in uses
     view["uses_uuid4"] = "uuid4" in uses
@@ -140,6 +144,24 @@ def schema_view(entity: Entity, project: Project) -> dict[str, Any]:
     return view
 
 
+def _example(entity: Entity, project: Project) -> list[str]:
+    """The entries of what a client might send, for the API's description."""
+    found = rows(project, entity, _ROWS).rows
+    if not found:
+        return []
+    shown = write_shape(project, entity, found[0], _ROWS)
+    for field in entity.fields:
+        if shown.get(field.name) is None:
+            continue
+        if field.type in FILES:
+            shown[field.name] = _FILE_ID
+        elif field.sensitive and field.type in TEXTS:
+            shown[field.name] = "…"
+    return entries(shown)
+
+
+_ROWS = 3  # as the documents ask for them, so that they are made once
+_FILE_ID = "0d5f6f2e-1c86-4b0c-9a5d-9f3c7f6f2b11"
 _STRING_KEY = Field(
     name="id",
     type=FieldType.STRING,
