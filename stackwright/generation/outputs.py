@@ -3,8 +3,8 @@
 import hashlib
 import importlib
 import json
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Iterable, Mapping
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -15,6 +15,7 @@ from stackwright.domain.entity import Entity
 from stackwright.domain.project import Project
 from stackwright.errors import ProjectError
 from stackwright.generation.config import Config
+from stackwright.generation.memory import Row, engine_digest, recall, remember
 from stackwright.rendering.origins import Origin, trace, without_marks
 from stackwright.rendering.pack import Entry, Kind, Pack, holds, read_pack
 
@@ -83,13 +84,13 @@ class PackSource:
     def __init__(
         self,
         pack: Pack,
-        views: Views,
+        views: Views | None,
         project: Project,
         config: Config,
         compiled: Path | None = None,
     ) -> None:
         self.pack = pack
-        self._views = views
+        self._given = views
         self._project = project
         self._config = config
         self._compiled = compiled
@@ -97,6 +98,19 @@ class PackSource:
         self._options = _json(self._facts) + __version__
         self._entities: dict[str, tuple[dict[str, Any], str]] = {}
         self._projects: dict[str, tuple[dict[str, Any], str]] = {}
+
+    @cached_property
+    def _views(self) -> Views:
+        return self._given or views(self.pack)
+
+    @cached_property
+    def _by_source(self) -> dict[str, Entry]:
+        return {entry.source: entry for entry in self.pack.entries}
+
+    def output(self, source: str, path: str, unit: str, made_from: str) -> Output | None:
+        """The output that an earlier enumeration found; None when the pack has no such file."""
+        entry = self._by_source.get(source)
+        return None if entry is None else Output(path, entry, unit, made_from, self)
 
     def outputs(self) -> list[Output]:
         """Every file of the pack that the configuration asks for."""
@@ -169,13 +183,37 @@ def outputs(project: Project, config: Config, compiled: Path | None = None) -> l
         config: The choices.
         compiled: Folder in which compiled templates are kept between runs; None keeps nothing.
     """
-    found = [
-        output
+    sources = {
+        pack.name: PackSource(pack, None, project, config, compiled)
         for pack in packs()
         if pack.platform == PROJECT_UNIT or pack.platform in config.platforms
-        for output in PackSource(pack, views(pack), project, config, compiled).outputs()
-    ]
-    return sorted(found, key=lambda output: output.path)
+    }
+    key = _digest(
+        __version__,
+        engine_digest(),
+        project.model_dump_json(),
+        config.model_dump_json(),
+        *(source.pack.digest for source in sources.values()),
+    )
+    found = _recalled(sources, recall(compiled, key) or []) if compiled else []
+    if not found:
+        found = [output for source in sources.values() for output in source.outputs()]
+        found.sort(key=lambda output: output.path)
+        if compiled:
+            rows = [(o.pack, o.entry.source, o.path, o.unit, o.made_from) for o in found]
+            remember(compiled, key, rows)
+    return found
+
+
+def _recalled(sources: Mapping[str, PackSource], rows: Iterable[Row]) -> list[Output]:
+    """The outputs of a remembered list; empty when one of them cannot be made any more."""
+    found = []
+    for pack, source, path, unit, made_from in rows:
+        output = sources[pack].output(source, path, unit, made_from) if pack in sources else None
+        if output is None:
+            return []
+        found.append(output)
+    return found
 
 
 @cache
