@@ -51,7 +51,7 @@ PACK = read_pack(TEMPLATES / "project")
 
 
 def files(**options: Any) -> dict[str, str]:
-    source = PackSource(PACK, project_views, SHOP, Config(**options))  # type: ignore[arg-type]  # a module is a Views
+    source = PackSource(PACK, project_views, SHOP, Config(**options))
     return {output.path: output.render()[0].decode() for output in source.outputs()}
 
 
