@@ -1,5 +1,5 @@
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeAll, vi } from "vitest";
 import { startTranslation } from "@/i18n";
 
@@ -14,6 +14,9 @@ Element.prototype.scrollIntoView = () => undefined;
 window.scrollTo = () => undefined;
 URL.createObjectURL = () => "blob:fake";
 URL.revokeObjectURL = () => undefined;
+
+// A busy machine must not fail a test.
+configure({ asyncUtilTimeout: 10_000 });
 
 beforeAll(startTranslation);
 
