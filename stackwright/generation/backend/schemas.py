@@ -1,20 +1,18 @@
 """The Pydantic classes of an entity: what clients send and what they get."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from stackwright.domain import naming
 from stackwright.domain.entity import BUILT_IN_USER, Entity
-from stackwright.domain.field import FILES, MOMENTS, TEXTS, Field, FieldType
+from stackwright.domain.field import FILES, TEXTS, Field, FieldType
 from stackwright.domain.project import Project
 from stackwright.domain.relation import Relation
 from stackwright.generation.backend import names
 from stackwright.generation.backend.code import assignment, call, declaration
 from stackwright.generation.backend.columns import bare, id_type, python_type, standard_imports
-from stackwright.generation.backend.models import inverse_links, member
+from stackwright.generation.backend.defaults import default, literal
+from stackwright.generation.backend.models import inverse_links
 from stackwright.generation.backend.testing.literals import entries
 from stackwright.generation.samples import rows
 from stackwright.generation.samples.native import STRING_MAX, item_field, native, precision_scale
@@ -243,39 +241,6 @@ def _limits(field: Field, uses: set[str]) -> Iterator[str]:
         yield f"description={py_str(one_line(field.description))}"
 
 
-def literal(value: Any, uses: set[str]) -> str:
-    """A native value as Python source."""
-    if isinstance(value, Decimal):
-        uses.add("Decimal")
-        return f'Decimal("{value}")'
-    if isinstance(value, datetime):
-        uses |= {"datetime", "UTC"}
-        moment = value.astimezone(UTC)
-        parts = (moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second)
-        return f"datetime({', '.join(map(str, parts))}, tzinfo=UTC)"
-    if isinstance(value, date):
-        uses.add("date")
-        return f"date({value.year}, {value.month}, {value.day})"
-    if isinstance(value, time):
-        uses.add("time")
-        clock = [value.hour, value.minute, *([value.second] if value.second else [])]
-        return f"time({', '.join(map(str, clock))})"
-    if isinstance(value, timedelta):
-        uses.add("timedelta")
-        return f"timedelta(seconds={value.total_seconds():g})"
-    if isinstance(value, UUID):
-        uses.add("UUID")
-        return f'UUID("{value}")'
-    if isinstance(value, str):
-        return py_str(value)
-    if isinstance(value, list):
-        return f"[{', '.join(literal(item, uses) for item in value)}]"
-    if isinstance(value, dict):
-        pairs = (f"{py_str(str(key))}: {literal(item, uses)}" for key, item in value.items())
-        return f"{{{', '.join(pairs)}}}"
-    return repr(value)
-
-
 def _alias(field: Field, owner: str, uses: set[str], enums: set[str]) -> dict[str, str] | None:
     rules = _rules(field, uses)
     inner = _type(field, owner, uses)
@@ -299,11 +264,11 @@ def _annotation(field: Field, owner: str, uses: set[str]) -> str:
 
 def _write(field: Field, owner: str, uses: set[str]) -> dict[str, str]:
     annotation = _annotation(field, owner, uses)
-    default = _default(field, owner, uses)
+    given = default(field, owner, uses)
     if not field.required:
         annotation = f"{annotation} | None"
-    if default is not None:
-        return {"where": field.where, "code": assignment(field.name, annotation, *default)}
+    if given is not None:
+        return {"where": field.where, "code": assignment(field.name, annotation, *given)}
     if field.required:
         return {"where": field.where, "code": declaration(field.name, annotation)}
     return {"where": field.where, "code": assignment(field.name, annotation, "None")}
@@ -312,36 +277,6 @@ def _write(field: Field, owner: str, uses: set[str]) -> dict[str, str]:
 def _optional(field: Field, owner: str, uses: set[str]) -> dict[str, str]:
     annotation = f"{_annotation(field, owner, uses)} | None"
     return {"where": field.where, "code": assignment(field.name, annotation, "None")}
-
-
-def _default(field: Field, owner: str, uses: set[str]) -> tuple[str, list[str] | None] | None:
-    """What stands behind the equals sign."""
-    if field.default is None:
-        return None
-    if field.default == "now" and field.type in MOMENTS:
-        uses.add("Field")
-        make = {"datetime": "now", "date": "today", "time": "time_of_day"}[field.type.value]
-        return "Field", [f"default_factory=values.{make}"]
-    if field.default == "uuid" and field.type is FieldType.UUID:
-        uses |= {"Field", "uuid4"}
-        return "Field", ["default_factory=uuid4"]
-    if field.type is FieldType.ENUM:
-        return f"{names.enum_class(owner, field.name)}.{member(str(field.default))}", None
-    value = native(field, field.default)
-    if value is None:
-        return None
-    if field.type is FieldType.LIST and field.items is FieldType.ENUM:
-        cls = names.enum_class(owner, field.name)
-        shown = f"[{', '.join(f'{cls}.{member(str(item))}' for item in value)}]"
-    elif field.type is FieldType.POINT:
-        shown = f"values.Point(lat={value['lat']}, lng={value['lng']})"
-        return shown.partition("(")[0], [f"lat={value['lat']}", f"lng={value['lng']}"]
-    else:
-        shown = literal(value, uses)
-    if isinstance(value, (list, dict)):
-        uses.add("Field")
-        return "Field", [f"default_factory=lambda: {shown}"]
-    return shown, None
 
 
 def _id(
@@ -427,10 +362,10 @@ def _links(entity: Entity, side: Side, project: Project, uses: set[str]) -> dict
             name = names.short_class(f"{naming.pascal(side.name)}{alias_name(field)}")
             aliases.append({"where": field.where, "code": _annotated(name, inner, rules)})
             inner = name
-        default = _default(field, owner, uses)
+        given = default(field, owner, uses)
         annotation = inner if field.required else f"{inner} | None"
-        if default is not None:
-            code = assignment(field.name, annotation, *default)
+        if given is not None:
+            code = assignment(field.name, annotation, *given)
         elif field.required:
             code = declaration(field.name, annotation)
         else:
