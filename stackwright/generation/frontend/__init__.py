@@ -15,6 +15,7 @@ from stackwright.generation.frontend.code import json_text, strings, ts_object
 from stackwright.generation.frontend.journey import journey
 from stackwright.generation.frontend.members import ToMany, ToOne, members, related
 from stackwright.generation.frontend.samples import EntitySamples
+from stackwright.rendering.layout import WIDTH, ts_args
 from stackwright.rendering.text import ts_str
 
 SHELL_LANGUAGES = ("de", "es", "fr")  # beside English, which is always there
@@ -77,6 +78,7 @@ def entity_view(entity: Entity, project: Project, config: Config) -> dict[str, A
         "type": names.type_name(entity),
         "constant": constant,
         "path": names.path(entity),
+        "resource_call": _resource_call(names.type_name(entity), names.path(entity)),
         "label": (entity.label or entity.name),
         "plural": labels.plural(entity),
         "description": entity.description,
@@ -106,6 +108,14 @@ def _route(entry: dict[str, str], config: Config) -> str:
         return f"...entityRoutes({options})"
     is_standard = config.style is Style.STANDARD
     return f"...{entry['constant']}Routes" if is_standard else f"{entry['constant']}Feature"
+
+
+def _resource_call(type_name: str, path: str) -> str:
+    """Types and argument behind `createResource`; the types break only where they must."""
+    head = f"export const resource = createResource<{type_name}, Values>("
+    if len(head) <= WIDTH:
+        return f"<{type_name}, Values>({ts_args([ts_str(path)])})"
+    return f"<\n  {type_name},\n  Values\n>({ts_str(path)})"
 
 
 def _html_line(text: str) -> str:

@@ -1,5 +1,7 @@
 """Cross-field checks as functions over what a form sends."""
 
+import re
+
 from stackwright.domain.entity import Check, Entity
 from stackwright.domain.expression_targets.typescript import to_typescript, typescript_helpers
 from stackwright.generation.frontend.code import strings
@@ -14,12 +16,13 @@ def check_view(check: Check) -> dict[str, object]:
     room = WIDTH - _INDENT - 1
     is_plain = " ? " not in flat and not ("(" in flat and len(flat) > room)
     is_one_kind = not (" && " in flat and " || " in flat and len(flat) > room)
+    parts_fit = all(len(part) + 3 <= room for part in re.split(r" (?:&&|\|\|) ", flat))
     text = to_typescript(check.expression, line=LINE)
     return {
         "name": check.name,
         "fields": strings(check.expression.names),
         "parameter": "values" if "values." in flat else "",
-        "is_laid_out": is_plain and is_one_kind,
+        "is_laid_out": is_plain and is_one_kind and parts_fit,
         "flat": flat,
         "text": f"{OPEN}{LINE}{OPEN_LEVEL}{text}{CLOSE_LEVEL}{CLOSE}",
         "where": check.where,
