@@ -1,14 +1,11 @@
 """Sample values keep every rule, read plausibly and never change."""
 
-import random
 import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from stackwright.domain.entity import Check, Entity, PrimaryKey
 from stackwright.domain.expression import Expression, evaluate
@@ -16,7 +13,6 @@ from stackwright.domain.field import EnumValue, Field, FieldType
 from stackwright.domain.project import Project
 from stackwright.domain.relation import Relation, RelationKind
 from stackwright.generation.samples import as_json, boundary_values, invalid_values, rows, value
-from stackwright.generation.samples.patterns import matching, missing
 from stackwright.generation.samples.shapes import identifier, write_shape
 from stackwright.generation.samples.values import is_valid
 
@@ -368,69 +364,6 @@ def test_shapes_are_those_of_the_api() -> None:
 )
 def test_json_is_that_of_the_api(field: Field, native: Any, shown: Any) -> None:
     assert as_json(field, native) == shown
-
-
-@pytest.mark.parametrize(
-    "pattern",
-    [
-        r"[A-Z]{3}-\d{4}",
-        r"^(?=.*\d)(?=.*[a-z])[A-Za-z\d]{8,}$",
-        r"\+?[0-9 ()-]{7,20}",
-        r"(a|b)\1+",
-        r"[^@\s]+@[^@\s]+\.[a-z]{2,}",
-        r"(?i)[a-z]{2}\b",
-        r"(?!x)\w{3}",
-        r"#(?:[0-9a-f]{3}){1,2}",
-        r"\S+(?: \S+)*",
-        r"[à-ü]{4}",
-        r"(?P<year>\d{4})-(?P=year)",
-    ],
-)
-def test_strings_are_found_for_patterns_and_near_misses_too(pattern: str) -> None:
-    found = matching(pattern, random.Random(5))
-    assert found is not None
-    assert re.fullmatch(pattern, found)
-    near = missing(pattern, found)
-    assert near is not None
-    assert not re.fullmatch(pattern, near)
-
-
-@pytest.mark.parametrize("pattern", ["(", r"a{3}(?<=b)", "[a-z]{400}"])
-def test_no_string_is_found_for_a_pattern_that_nothing_matches(pattern: str) -> None:
-    assert matching(pattern, random.Random(5), max_length=20) is None
-
-
-@settings(max_examples=150, deadline=None)
-@given(
-    st.integers(-1000, 1000),
-    st.integers(0, 1000),
-    st.sampled_from([T.INTEGER, T.BIGINT, T.FLOAT, T.DECIMAL]),
-    st.integers(0, 30),
-    st.integers(0, 12),
-    st.sampled_from(["price", "year", "quantity", "level"]),
-)
-def test_numbers_keep_any_limits(
-    low: int, room: int, kind: FieldType, number: int, attempt: int, name: str
-) -> None:
-    field = Field(name=name, type=kind, min=low, max=low + room, precision=9, scale=2)
-    found = value(field, "Book", number, attempt)
-    assert low <= found <= low + room
-
-
-@settings(max_examples=100, deadline=None)
-@given(
-    st.integers(0, 60),
-    st.integers(0, 60),
-    st.sampled_from([T.STRING, T.TEXT]),
-    st.sampled_from(["title", "name", "city", "code", "x"]),
-    st.integers(0, 30),
-)
-def test_texts_keep_any_lengths(
-    low: int, room: int, kind: FieldType, name: str, number: int
-) -> None:
-    field = Field(name=name, type=kind, min_length=low, max_length=max(low + room, 1))
-    found = value(field, "Book", number)
-    assert low <= len(found) <= max(low + room, 1)
 
 
 def _keeps_rules(field: Field, shown: Any) -> bool:
