@@ -72,6 +72,9 @@ class Pack(Value):
         return (Path(self.root) / "files" / entry.source).read_bytes()
 
 
+_LEFT_BY_TOOLS = {"__pycache__", ".ruff_cache", ".mypy_cache", ".pytest_cache", "node_modules"}
+
+
 class _Description(Value):
     name: str
     title: str
@@ -93,7 +96,7 @@ def read_pack(root: Path) -> Pack:
     shared = _digest(*(part for name, text in macros.items() for part in (name.encode(), text)))
     entries = []
     for path in sorted((root / "files").rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
+        if path.is_file() and not any(part in _LEFT_BY_TOOLS for part in path.parts):
             source = path.relative_to(root / "files").as_posix()
             own = path.read_bytes()
             is_template = source.endswith(SUFFIX)
