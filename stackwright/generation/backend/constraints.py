@@ -33,6 +33,7 @@ class ForeignKey(NamedTuple):
     target_columns: tuple[str, ...]
     action: str
     relation: str = ""
+    is_cyclic: bool = False  # the other table points back, so that neither can be made first
 
     def code(self, sa: str = "sa", *, with_info: bool = True) -> str:
         """The constraint inside its table."""
@@ -44,6 +45,8 @@ class ForeignKey(NamedTuple):
         ]
         if self.relation and with_info:
             arguments.append(f'info={{"relation": {py_str(self.relation)}}}')
+        if self.is_cyclic and with_info:
+            arguments.append("use_alter=True")
         return call(f"{sa}.ForeignKeyConstraint", arguments)
 
 
@@ -232,4 +235,18 @@ def _foreign_key(table: str, relation: Relation, project: Project) -> ForeignKey
         target_columns=_columns(relation.target, project),
         action=_ACTIONS[relation.on_delete],
         relation=relation.name,
+        is_cyclic=not relation.is_self and _reaches(relation.target, relation.owner, project),
     )
+
+
+def _reaches(start: str, goal: str, project: Project) -> bool:
+    """Whether foreign keys lead from one entity to another."""
+    seen, waiting = set[str](), [start]
+    while waiting:
+        name = waiting.pop()
+        if name == goal:
+            return True
+        if name not in seen and name != BUILT_IN_USER:
+            seen.add(name)
+            waiting += [r.target for r in project.entity(name).relations if r.is_to_one]
+    return False

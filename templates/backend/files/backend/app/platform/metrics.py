@@ -3,8 +3,13 @@
 import time
 
 from fastapi import FastAPI, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram
-from prometheus_client import generate_latest as write_figures
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _LABELS = ("method", "route", "status")
@@ -67,4 +72,4 @@ def add_metrics(app: FastAPI) -> None:
     @app.get("/metrics", tags=["Health"], include_in_schema=False)
     def show_metrics(request: Request) -> Response:
         """All figures as Prometheus reads them."""
-        return Response(write_figures(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+        return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
