@@ -1,26 +1,10 @@
 """Sample values within any limits."""
 
-import re
-from datetime import date, datetime, timedelta
-from decimal import Decimal
-from typing import Any
-
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stackwright.domain.entity import Check, Entity, PrimaryKey
-from stackwright.domain.expression import Expression, evaluate
-from stackwright.domain.field import EnumValue, Field, FieldType
-from stackwright.domain.project import Project
-from stackwright.domain.relation import Relation, RelationKind
-from stackwright.generation.samples import as_json, boundary_values, invalid_values, rows, value
-from stackwright.generation.samples.shapes import identifier, write_shape
-from stackwright.generation.samples.values import is_valid
-
-T = FieldType
-
-FIELDS = [
+from stackwright.domain.field import Field, FieldType
+from stackwright.generation.samples import value
 
 T = FieldType
 
