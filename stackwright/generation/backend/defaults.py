@@ -36,6 +36,9 @@ def default(field: Field, owner: str, uses: set[str]) -> tuple[str, list[str] | 
         return shown.partition("(")[0], [f"lat={value['lat']}", f"lng={value['lng']}"]
     else:
         shown = literal(value, uses)
+    if field.type is FieldType.BIGINT:  # OpenAPI shows it as the text that JSON carries
+        uses.add("Field")
+        return "Field", [f"default={shown}", f'json_schema_extra={{"default": "{shown}"}}']
     if isinstance(value, (list, dict)):
         uses.add("Field")
         return "Field", [f"default_factory=lambda: {shown}"]
