@@ -318,7 +318,9 @@ async def test_a_run_that_is_running_when_everything_stops_is_crashed_not_lost(
         async with get_client() as client:
             ended = await _until(client, run.id, "Crashed")
             assert ended.state is not None
-            assert "terminat" in str(ended.state.message)
+            # Prefect and the worker both report the end; whichever comes first says why.
+            why = str(ended.state.message)
+            assert "terminat" in why or "cancelled by the runtime" in why
             killed = await runs.start("sleeper/test", {})
             process = await _process(client, killed.id)
         worker = next(one for one in second.family if "flows.worker" in one.cmdline())
