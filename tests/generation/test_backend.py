@@ -2,6 +2,7 @@
 
 import ast
 import re
+from graphlib import TopologicalSorter
 
 import pytest
 
@@ -168,4 +169,45 @@ def test_one_changed_entity_leaves_the_files_of_others_alone() -> None:
         "backend/app/models/country.py",
         "backend/app/resources/country.py",
         "backend/app/schemas/country.py",
+    }
+
+
+@pytest.mark.parametrize("style", Style)
+def test_entities_that_link_to_each_other_do_not_import_in_a_circle(style: Style) -> None:
+    def entity(name: str, target: str) -> Entity:
+        grade = Field.model_validate(
+            {"name": "grade", "type": FieldType.ENUM, "values": [{"name": "low", "label": "Low"}]}
+        )
+        relation = _relation(
+            name,
+            "members",
+            target,
+            kind=RelationKind.MANY_TO_MANY,
+            inverse=f"of_{name.lower()}",
+            attributes=(grade,),
+        )
+        return Entity(name=name, plural=f"{name}s", fields=(_text("name"),), relations=(relation,))
+
+    circle = (entity("Student", "Course"), entity("Course", "Tutor"), entity("Tutor", "Student"))
+    project = Project(name="school", title="School", entities=circle)
+    config = Config(
+        platforms=(Platform.BACKEND,), style=style, database=Database.SQLITE, tests=False
+    )
+    texts = {
+        path.removeprefix("backend/").removesuffix(".py").replace("/", "."): text
+        for path, text in render_project(project, config).items()
+        if path.startswith("backend/app/") and path.endswith(".py")
+    }
+    order = TopologicalSorter({name: _imported(text, set(texts)) for name, text in texts.items()})
+    assert len(list(order.static_order())) == len(texts)
+
+
+def _imported(text: bytes, modules: set[str]) -> set[str]:
+    """The modules of the project that a file imports at run time, when it is loaded."""
+    return {
+        name
+        for node in ast.parse(text).body
+        if isinstance(node, ast.ImportFrom) and node.module
+        for name in (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
+        if name in modules
     }

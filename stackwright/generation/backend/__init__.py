@@ -9,7 +9,7 @@ from stackwright.generation.backend import names
 from stackwright.generation.backend.code import literal_tuple, strings
 from stackwright.generation.backend.columns import file_fields, id_type
 from stackwright.generation.backend.migration import has_files, migration_view, ordered
-from stackwright.generation.backend.models import model_view
+from stackwright.generation.backend.models import link_enums, model_view
 from stackwright.generation.backend.modules import module_views, package_lines
 from stackwright.generation.backend.resources import resource_view
 from stackwright.generation.backend.schemas import schema_view
@@ -37,6 +37,7 @@ def project_facts(project: Project, config: Config) -> dict[str, Any]:
         "role_tuple": literal_tuple(strings([*project.roles, ADMIN])),
         "default_url": _URLS[config.database].format(name=naming.snake(project.name)),
         "has_files": has_files(project),
+        "has_choices": any(link_enums(entity) for entity in project.entities),
         "uploaders": literal_tuple(strings(_union(project, "create", "update"))),
         "file_readers": literal_tuple(strings(_union(project, "read"))),
         "max_upload_bytes": _largest_file(project),
@@ -69,7 +70,11 @@ def project_names(project: Project, config: Config) -> dict[str, Any]:
 
 def project_model(project: Project, config: Config) -> dict[str, Any]:
     """The names, and the first revision of the database."""
-    return {**project_names(project, config), "migration": migration_view(project)}
+    return {
+        **project_names(project, config),
+        "migration": migration_view(project),
+        "choices": [enum for entity in project.entities for enum in link_enums(entity)],
+    }
 
 
 def entity_view(entity: Entity, project: Project, config: Config) -> dict[str, Any]:
@@ -86,7 +91,7 @@ def entity_view(entity: Entity, project: Project, config: Config) -> dict[str, A
         "label": one_line(label),
         "plural_label": one_line(plural),
         "doc": docstring(entity.description or label),
-        "model": model_view(entity, project),
+        "model": model_view(entity, project, config.style),
         "schema": schema_view(entity, project),
         "resource": resource_view(entity, project),
         "id_type": id_type(entity.name, project),

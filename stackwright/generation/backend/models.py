@@ -31,13 +31,18 @@ from stackwright.generation.backend.constraints import (
     unique_code,
     uniques,
 )
+from stackwright.generation.config import Style
 from stackwright.rendering.text import docstring, py_str
 
 _LIBRARY = ("sa", "types", "mapped_column", "relationship")
 
 
-def model_view(entity: Entity, project: Project) -> dict[str, Any]:
-    """Plain data for the classes of one entity."""
+def model_view(entity: Entity, project: Project, style: Style) -> dict[str, Any]:
+    """Plain data for the classes of one entity.
+
+    One file an entity (`minimal`) leaves the enums of links to a file that all share: both sides of
+    a relation show them, and two entities that link to each other would import in a circle.
+    """
     members = _members(entity, project)
     lib = {name: f"{name}_" if name in members else name for name in _LIBRARY}
     owned = [relation for relation in entity.relations if not relation.is_to_one]
@@ -45,7 +50,9 @@ def model_view(entity: Entity, project: Project) -> dict[str, Any]:
     python = _python_types(entity, project)
     return {
         "lib": lib,
-        "enums": list(_enums(entity)),
+        "enums": own_enums(entity)
+        if style is Style.MINIMAL
+        else own_enums(entity) + link_enums(entity),
         "bases": ", ".join([*_bases(entity), "Base"]),
         "mixins": ", ".join(_bases(entity)),
         "table_args": _table_args(entity, project, lib),
@@ -130,12 +137,22 @@ def _uses(entity: Entity, project: Project, links: list[dict[str, Any]], prefix:
     return any(re.search(rf"\b{prefix[:-1]}\.", text) for text in texts)
 
 
-def _enums(entity: Entity) -> Iterator[dict[str, Any]]:
-    owned = [(field, entity.name) for field in entity.fields]
-    for relation in entity.relations:
-        prefix = f"{entity.name}{naming.pascal(relation.name)}"
-        owned += [(field, prefix) for field in relation.attributes]
-    for field, owner in owned:
+def own_enums(entity: Entity) -> list[dict[str, Any]]:
+    """The enums of an entity's fields."""
+    return list(_enums(entity.name, entity.fields))
+
+
+def link_enums(entity: Entity) -> list[dict[str, Any]]:
+    """The enums of the attributes of an entity's links."""
+    return [
+        enum
+        for relation in entity.relations
+        for enum in _enums(f"{entity.name}{naming.pascal(relation.name)}", relation.attributes)
+    ]
+
+
+def _enums(owner: str, fields: Iterable[Field]) -> Iterator[dict[str, Any]]:
+    for field in fields:
         if field.type is FieldType.ENUM or field.items is FieldType.ENUM:
             label = field.label or naming.sentence(field.name)
             yield {

@@ -6,6 +6,7 @@ from stackwright.domain.entity import BUILT_IN_USER, Entity
 from stackwright.domain.project import Project
 from stackwright.generation.backend import names
 from stackwright.generation.backend.imports import by_type, import_lines
+from stackwright.generation.backend.models import link_enums
 from stackwright.generation.backend.schemas import sides
 from stackwright.generation.config import Style
 
@@ -30,6 +31,11 @@ _RESOURCES = {
 def models_of(style: Style, entity: str) -> str:
     """The module of an entity's tables."""
     return _MODELS[style].format(names.module(entity))
+
+
+def choices_of(style: Style, entity: str) -> str:
+    """The module of the enums of an entity's links."""
+    return "app.choices" if style is Style.MINIMAL else models_of(style, entity)
 
 
 def schemas_of(style: Style, entity: str) -> str:
@@ -119,7 +125,7 @@ def schema_imports(entity: Entity, view: dict[str, Any], style: Style, project: 
     for side in sides(entity, project):
         for link in schema["links"]:
             if link["enums"] and link["enum_module"] == names.module(side.relation.owner):
-                module = models_of(style, side.relation.owner)
+                module = choices_of(style, side.relation.owner)
                 wanted.setdefault(module, set()).update(link["enums"])
     return wanted
 
@@ -176,7 +182,9 @@ def module_views(
     own = models_of(style, entity.name)
     found = {"related": related_lines(view, style)}
     if style is Style.MINIMAL:
-        every = merged(model, schema, resource, routes)
+        choices = {enum["name"] for enum in link_enums(entity)}
+        links: Wanted = {choices_of(style, entity.name): choices}
+        every = merged(model, links, schema, resource, routes)
         every.pop(own, None)
         found["all"] = import_lines(every, plain)
         return found

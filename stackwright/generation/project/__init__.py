@@ -4,7 +4,7 @@ from typing import Any
 
 from stackwright.domain import naming
 from stackwright.domain.entity import Entity
-from stackwright.domain.field import FILES
+from stackwright.domain.field import FILES, FieldType
 from stackwright.domain.project import Project
 from stackwright.generation.config import Config, Database, Platform, Style
 from stackwright.generation.project.diagram import diagram
@@ -51,6 +51,12 @@ def project_facts(project: Project, config: Config) -> dict[str, Any]:
         "locales": list(project.locales),
         "has_backend": Platform.BACKEND in platforms,
         "has_frontend": Platform.FRONTEND in platforms,
+        "has_choices": any(
+            FieldType.ENUM in (field.type, field.items)
+            for entity in project.entities
+            for relation in entity.relations
+            for field in relation.attributes
+        ),
         "style": config.style.value,
         "style_means": _STYLES[config.style],
         "database": {"name": config.database.value, **_DATABASES[config.database]},
