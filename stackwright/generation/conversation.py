@@ -142,7 +142,7 @@ def _body(entity: Entity, row: Row, known: set[str]) -> dict[str, JsonValue] | N
     body: dict[str, JsonValue] = {
         field.name: as_json(field, row.values.get(field.name))
         for field in entity.fields
-        if field.type not in FILES and row.values.get(field.name) is not None
+        if field.type not in FILES and _is_sent(field, row.values.get(field.name))
     }
     if entity.primary_key.kind == "string":
         body["id"] = row.key
@@ -158,9 +158,9 @@ def _body(entity: Entity, row: Row, known: set[str]) -> dict[str, JsonValue] | N
             reference: {
                 "id": reference,
                 **{
-                    field.name: as_json(field, member.values[field.name])
+                    field.name: as_json(field, member.values.get(field.name))
                     for field in relation.attributes
-                    if member.values.get(field.name) is not None
+                    if _is_sent(field, member.values.get(field.name))
                 },
             }
             for member in row.members.get(relation.name, ())
@@ -171,6 +171,11 @@ def _body(entity: Entity, row: Row, known: set[str]) -> dict[str, JsonValue] | N
         elif relation.required:
             return None
     return body
+
+
+def _is_sent(field: Field, value: object) -> bool:
+    """Whether a value is said: one that is empty where leaving it out would mean the default is."""
+    return value is not None or (field.default is not None and not field.required)
 
 
 def _reference(target: str, number: int | None, known: set[str]) -> str | None:

@@ -97,3 +97,29 @@ def test_a_change_of_an_old_version_must_be_refused() -> None:
 def test_what_restricts_others_is_deleted_before_them() -> None:
     deleted = [e.entity for e in converse(shop()).exchanges if e.purpose == "delete"]
     assert max(i for i, name in enumerate(deleted) if name == "Book") < deleted.index("Author")
+
+
+def test_an_empty_value_is_said_where_the_default_would_come_instead() -> None:
+    text = """
+stackwright: 1
+name: offices
+title: Offices
+entities:
+  Branch:
+    fields:
+      opens_at: {type: time, default: "09:00"}
+      closes_at: {type: time, max: "22:00"}
+      starts_at: {type: time, required: true, default: "09:00"}
+"""
+    project, findings = parse(text, "offices")
+    assert project, findings
+    bodies = [
+        exchange.body or {}
+        for exchange in converse(project).exchanges
+        if exchange.purpose == "create"
+    ]
+    assert bodies
+    for body in bodies:
+        assert "opens_at" in body
+        assert body["starts_at"] is not None
+        assert body.get("closes_at", "") is not None
