@@ -15,7 +15,7 @@ from stackwright.domain.field import FILES, TEXTS, Field, FieldType
 from stackwright.domain.naming import kebab
 from stackwright.domain.project import Project
 from stackwright.domain.relation import OnDelete, RelationKind
-from stackwright.generation.samples.native import as_json
+from stackwright.generation.samples.native import as_json, is_said
 from stackwright.generation.samples.rows import Row, rows
 from stackwright.value import Value
 
@@ -142,7 +142,7 @@ def _body(entity: Entity, row: Row, known: set[str]) -> dict[str, JsonValue] | N
     body: dict[str, JsonValue] = {
         field.name: as_json(field, row.values.get(field.name))
         for field in entity.fields
-        if field.type not in FILES and _is_sent(field, row.values.get(field.name))
+        if field.type not in FILES and is_said(field, row.values.get(field.name))
     }
     if entity.primary_key.kind == "string":
         body["id"] = row.key
@@ -160,7 +160,7 @@ def _body(entity: Entity, row: Row, known: set[str]) -> dict[str, JsonValue] | N
                 **{
                     field.name: as_json(field, member.values.get(field.name))
                     for field in relation.attributes
-                    if _is_sent(field, member.values.get(field.name))
+                    if is_said(field, member.values.get(field.name))
                 },
             }
             for member in row.members.get(relation.name, ())
@@ -171,11 +171,6 @@ def _body(entity: Entity, row: Row, known: set[str]) -> dict[str, JsonValue] | N
         elif relation.required:
             return None
     return body
-
-
-def _is_sent(field: Field, value: object) -> bool:
-    """Whether a value is said: one that is empty where leaving it out would mean the default is."""
-    return value is not None or (field.default is not None and not field.required)
 
 
 def _reference(target: str, number: int | None, known: set[str]) -> str | None:

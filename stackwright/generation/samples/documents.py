@@ -6,7 +6,7 @@ from typing import Any
 from stackwright.domain.entity import Entity
 from stackwright.domain.field import FILES, Field
 from stackwright.domain.project import Project
-from stackwright.generation.samples.native import as_json
+from stackwright.generation.samples.native import as_json, is_said
 from stackwright.generation.samples.rows import Row, rows
 
 ROWS = 12  # of each entity; fewer where the rules allow no more
@@ -26,9 +26,9 @@ def sample_document(project: Project, entity: Entity, count: int = ROWS) -> str:
 def _row(entity: Entity, row: Row) -> dict[str, Any]:
     values: dict[str, Any] = {} if row.key is None else {"id": row.key}
     for field in entity.fields:
-        shown = _shown(field, row.values[field.name])
-        if shown is not None or field.default is not None:
-            values[field.name] = shown
+        value = row.values[field.name]
+        if is_said(field, value):
+            values[field.name] = _shown(field, value)
     document: dict[str, Any] = {"values": values}
     links = {name: number for name, number in row.links.items() if number is not None}
     if links:

@@ -93,6 +93,11 @@ def _scaled(value: Decimal, scale: int) -> Decimal:
     return scaled if scaled == value else value
 
 
+def is_said(field: Field, value: object) -> bool:
+    """Whether a sample names the value: an empty one only where the default would come instead."""
+    return value is not None or field.default is not None
+
+
 def as_json(field: Field, value: Any) -> JsonValue:
     """The value as the generated API carries it."""
     if value is None:
