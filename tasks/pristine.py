@@ -57,7 +57,7 @@ def archive_bytes(
 
 def compact(origins: tuple[Origin, ...]) -> list[list[str | int]]:
     """Origins as they are stored."""
-    return [[origin.lines, origin.template, origin.line, origin.element] for origin in origins]
+    return [list(origin) for origin in origins]
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

@@ -52,7 +52,7 @@ class Output:
         made_from: Digest of all that decides its content: template, data, options, engine.
     """
 
-    __slots__ = ("_source", "entry", "made_from", "path", "unit")
+    __slots__ = ("_ready", "_source", "entry", "made_from", "path", "unit")
 
     def __init__(
         self, path: str, entry: Entry, unit: str, made_from: str, source: "PackSource"
@@ -62,6 +62,7 @@ class Output:
         self.unit = unit
         self.made_from = made_from
         self._source = source
+        self._ready: tuple[bytes, tuple[Origin, ...]] | None = None
 
     @property
     def pack(self) -> str:
@@ -75,7 +76,13 @@ class Output:
 
     def render(self) -> tuple[bytes, tuple[Origin, ...]]:
         """The content, and where each of its lines comes from (nothing for files copied as they are)."""
-        return self._source.render(self)
+        ready, self._ready = self._ready, None
+        return ready or self._source.render(self)
+
+    def preview(self) -> bytes:
+        """The content alone, kept until `render` asks for it: a plan looks at what is then written."""
+        self._ready = self._ready or self._source.render(self)
+        return self._ready[0]
 
 
 class PackSource:

@@ -146,7 +146,7 @@ def _decide(output: Output, locked: LockedFile | None, present: str | None) -> t
     if locked is None:
         if present is None:
             return Action.CREATE, ""
-        if present == digest(output.render()[0]):
+        if present == digest(output.preview()):
             return Action.UNCHANGED, ""
         return Action.KEPT, "a file of yours has this name"
     if present is None:
@@ -155,7 +155,7 @@ def _decide(output: Output, locked: LockedFile | None, present: str | None) -> t
         return Action.UNCHANGED, ""
     if output.made_from == locked.made_from:
         return Action.KEPT, f"edited by you{NOTHING_NEW}"
-    new = digest(output.render()[0])
+    new = digest(output.preview())
     if new == present:
         return Action.UNCHANGED, ""
     if present == locked.content:

@@ -4,9 +4,11 @@ While a template is lexed, a private-use character that stands for its line is p
 text; loops over model elements put one for the element. `traced` reads them back after rendering.
 """
 
+import hashlib
 import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -82,20 +84,14 @@ class Tracing(Extension):
         word = statement[1].value
         is_loop = word == "for" and statement[3].test("name:in")
         if word == "endfor":
-            yield from _call(line, "_mark", None)
+            yield Token(line, "data", chr(ELEMENT_MARKS))
         yield from statement
-        if is_loop:
-            yield from _call(line, "_mark", statement[2].value)
-
-
-def _call(line: int, function: str, argument: str | None) -> Iterator[Token]:
-    yield Token(line, "variable_begin", "<<")
-    yield Token(line, "name", function)
-    yield Token(line, "lparen", "(")
-    if argument is not None:
-        yield Token(line, "name", argument)
-    yield Token(line, "rparen", ")")
-    yield Token(line, "variable_end", ">>")
+        if is_loop:  # a filter: Jinja calls it without the detour that functions take
+            yield Token(line, "variable_begin", "<<")
+            yield Token(line, "name", statement[2].value)
+            yield Token(line, "pipe", "|")
+            yield Token(line, "name", "_mark")
+            yield Token(line, "variable_end", ">>")
 
 
 class _Sources(BaseLoader):
@@ -159,9 +155,13 @@ class Renderer:
         )
         self.environment.filters.update(FILTERS)
         self.environment.filters.update(
-            ts_args=ts_args, ts_names=ts_names, py_args=py_args, with_imports=with_imports
+            ts_args=ts_args,
+            ts_names=ts_names,
+            py_args=py_args,
+            with_imports=with_imports,
+            _mark=self._mark,
         )
-        self.environment.globals = {"_lines": self.lines, "_mark": self._mark, "range": range}
+        self.environment.globals = {"_lines": self.lines, "range": range}
         self.environment.add_extension(Tracing)
 
     def render(self, name: str, context: Mapping[str, Any], step: int) -> tuple[str, list[str]]:
@@ -171,10 +171,10 @@ class Renderer:
         text = self.environment.get_template(name).render(context)
         return lay_out(text, step), elements
 
-    def _mark(self, element: object = None) -> str:
+    def _mark(self, element: object) -> str:
         where = element.get("where") if isinstance(element, dict) else None
         if not isinstance(where, str) or not where:
-            return chr(ELEMENT_MARKS) if element is None else ""
+            return ""
         known: list[str] = self._elements.known
         if len(known) >= MARKS_A_PLANE - 1:
             return ""
@@ -182,8 +182,8 @@ class Renderer:
         return chr(ELEMENT_MARKS + len(known))
 
 
-def _bytecode(cache: Path, digest: str) -> FileSystemBytecodeCache | None:
-    folder = cache / "templates" / digest
+def _bytecode(kept: Path, digest: str) -> FileSystemBytecodeCache | None:
+    folder = kept / "templates" / f"{digest}-{_compiler()}"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if (
@@ -193,3 +193,10 @@ def _bytecode(cache: Path, digest: str) -> FileSystemBytecodeCache | None:
     except OSError:
         return None
     return FileSystemBytecodeCache(str(folder))
+
+
+@cache
+def _compiler() -> str:
+    """What identifies the code that decides how templates are compiled."""
+    sources = (path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    return hashlib.blake2b(b"".join(sources), digest_size=8).hexdigest()

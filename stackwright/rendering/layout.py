@@ -20,13 +20,14 @@ counts) is that of Prettier's document printer.
 import re
 import unicodedata
 from collections.abc import Sequence
+from typing import NamedTuple
 
 OPEN, CLOSE, OPEN_LEVEL, CLOSE_LEVEL, SOFT, LINE, COMMA = map(chr, range(0xE001, 0xE008))
 WIDTH = 100  # columns
 _OPENING, _CLOSING, _BREAKS = (OPEN, OPEN_LEVEL), (CLOSE, CLOSE_LEVEL), (SOFT, LINE)
 
 _VISIBLE = str.maketrans("«»‹›¦¶¸", OPEN + CLOSE + OPEN_LEVEL + CLOSE_LEVEL + SOFT + LINE + COMMA)
-_TOKENS = re.compile(f"([{OPEN}-{COMMA}\n])")
+_TOKENS = re.compile(f"([{OPEN}-{COMMA}])")
 _ORIGINS = re.compile("[\U000f0000-\U0010ffff]+")  # origin marks (environment.py) take no room
 
 
@@ -63,109 +64,106 @@ def lay_out(text: str, step: int = 2, width: int = WIDTH) -> str:
     """
     if OPEN not in text and OPEN_LEVEL not in text:
         return text
-    printer = _Printer(_TOKENS.split(text), step, width)
-    for position, piece in enumerate(printer.pieces):
-        if piece:
-            printer.put(position, piece)
-    return "".join(printer.out)
+    printer = _Printer(step, width)
+    return "\n".join([printer.line(line) for line in text.split("\n")])
+
+
+class _Group(NamedTuple):
+    """A group that is open: whether it is broken, the level of its breaks, the level it opened on."""
+
+    broken: bool
+    level: int
+    opened_on: int
 
 
 class _Printer:
-    """Puts out one piece after the other and remembers where on the line it is."""
+    """Lays out one line after the other; only open groups reach from one to the next."""
 
-    def __init__(self, pieces: Sequence[str], step: int, width: int) -> None:
-        self.pieces, self.out = pieces, list[str]()
+    def __init__(self, step: int, width: int) -> None:
         self._step, self._width = step, width
-        self._column = self._indent = 0  # of the current output line
-        self._at_start = True  # nothing but white space on the line yet
-        self._groups: list[
-            tuple[bool, int, int]
-        ] = []  # broken, level of its breaks, level it opened on
+        self._groups: list[_Group] = []
 
-    def put(self, position: int, piece: str) -> None:
-        """Put out the piece at this position."""
-        if piece == "\n":
-            self.out.append(piece)
-            self._column, self._indent, self._at_start = 0, 0, True
-        elif piece in _OPENING:
-            comma = bool(self._groups) and self._groups[-1][0]
-            broken = not _fits(self.pieces, position, self._width - self._column, comma=comma)
-            level = self._indent + (self._step if piece == OPEN else 0)
-            self._groups.append((broken, level, self._indent))
-        elif piece in _CLOSING:
-            self._groups.pop()
-        elif piece in _BREAKS:
-            self._break(position, piece)
-        elif piece == COMMA:
-            if self._groups[-1][0]:
-                self._append(",")
-        else:
-            self._text(piece)
-
-    def _break(self, position: int, piece: str) -> None:
-        broken, level, opened_on = self._groups[-1] if self._groups else (False, 0, 0)
-        if not broken:
-            self._append(" " if piece == LINE else "")
-            return
-        if _closes(self.pieces, position):
-            level = opened_on
-        self.out.append("\n" + " " * level)
-        self._column = self._indent = level
-        self._at_start = False
-
-    def _text(self, piece: str) -> None:
-        shown = _shown(piece)
-        if self._at_start:
-            stripped = shown.lstrip(" ")
-            self._indent += len(shown) - len(stripped)
-            self._at_start = not stripped
-        self.out.append(piece)
-        self._column += _columns(shown)
-
-    def _append(self, text: str) -> None:
-        self.out.append(text)
-        self._column += len(text)
+    def line(self, text: str) -> str:
+        """One line of the text, broken into several where its groups do not fit."""
+        groups = self._groups
+        if not groups and OPEN not in text and OPEN_LEVEL not in text:
+            return text.replace(SOFT, "").replace(LINE, " ")
+        line = _Line(_TOKENS.split(text))
+        indent = column = 0  # of the output line
+        at_start = True  # nothing but spaces on it yet
+        out: list[str] = []
+        for position, piece in enumerate(line.pieces):
+            if not position % 2:
+                out.append(piece)
+                if at_start:
+                    shown = line.shown[position // 2]
+                    indent += len(shown) - len(shown.lstrip(" "))
+                    at_start = not shown.strip(" ")
+                column += line.columns[position]
+                continue
+            if piece in _OPENING:
+                comma = bool(groups) and groups[-1].broken
+                broken = not line.fits(position, self._width - column, comma=comma)
+                groups.append(_Group(broken, indent + (self._step if piece == OPEN else 0), indent))
+            elif piece in _CLOSING:
+                groups.pop()
+            elif not (groups and groups[-1].broken):
+                if piece == LINE:
+                    out.append(" ")
+                    column += 1
+            elif piece == COMMA:
+                out.append(",")
+                column += 1
+            else:
+                group = groups[-1]
+                column = indent = group.opened_on if line.closes(position) else group.level
+                at_start = False
+                out.append("\n" + " " * indent)
+        return "".join(out)
 
 
-def _closes(pieces: Sequence[str], position: int) -> bool:
-    """Whether the break at this position is the last thing in its group."""
-    for piece in pieces[position + 1 :]:
-        if piece and _shown(piece):
-            return piece == CLOSE
-    return False
+class _Line:
+    """A line in pieces: text at even positions, layout marks at odd ones."""
 
+    def __init__(self, pieces: list[str]) -> None:
+        self.pieces = pieces
+        self.shown = [text if text.isascii() else _ORIGINS.sub("", text) for text in pieces[::2]]
+        self.columns = [0] * len(pieces)  # of each text
+        self.columns[::2] = map(_columns, self.shown)
 
-def _fits(pieces: Sequence[str], position: int, room: int, *, comma: bool = False) -> bool:
-    """Whether the group opening here, laid flat, fits with what follows up to the next possible break.
+    def closes(self, position: int) -> bool:
+        """Whether the break at this position is the last thing in its group."""
+        following = position + 2
+        return (
+            following < len(self.pieces)
+            and not self.columns[position + 1]
+            and self.pieces[following] == CLOSE
+        )
 
-    `comma`: the enclosing group is broken, so that the comma at its end is printed.
-    """
-    depth = 0
-    for index in range(position, len(pieces)):
-        piece = pieces[index]
-        if not piece:
-            continue
-        if piece in _OPENING:
-            depth += 1
-        elif piece in _CLOSING:
-            depth -= 1
-        elif piece == "\n":
-            return depth <= 0
-        elif piece in _BREAKS:
-            if depth <= 0:
-                return True
-            room -= piece == LINE
-        elif piece == COMMA:
-            room -= depth <= 0 and comma
-        else:
-            room -= _columns(_shown(piece))
-        if room < 0:
-            return False
-    return True
+    def fits(self, position: int, room: int, *, comma: bool) -> bool:
+        """Whether the group opening here, laid flat, fits with what follows up to the next possible break.
 
-
-def _shown(text: str) -> str:
-    return text if text.isascii() else _ORIGINS.sub("", text)
+        `comma`: the enclosing group is broken, so that the comma at its end is printed.
+        """
+        depth = 0
+        pieces, columns = self.pieces, self.columns
+        for index in range(position, len(pieces), 2):
+            piece = pieces[index]
+            if piece in _OPENING:
+                depth += 1
+            elif piece in _CLOSING:
+                depth -= 1
+            elif piece in _BREAKS:
+                if depth <= 0:
+                    return True
+                room -= piece == LINE
+            else:
+                room -= depth <= 0 and comma
+            if index + 1 < len(pieces):
+                room -= columns[index + 1]
+            if room < 0:
+                return False
+        return depth <= 0
 
 
 def _columns(text: str) -> int:

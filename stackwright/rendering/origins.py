@@ -1,13 +1,18 @@
 """Where each output line comes from: origin marks in a rendered text are read and taken out."""
 
+import re
+from typing import NamedTuple
+
 from stackwright.rendering.environment import SourceLines
 from stackwright.rendering.marks import ELEMENT_MARKS, LINE_MARKS, MARKS, without_marks
-from stackwright.value import Value
 
 __all__ = ["Origin", "trace", "without_marks"]
 
+_TOKENS = re.compile(f"(\\n|{MARKS.pattern})")
+_FIRST_ELEMENT = chr(ELEMENT_MARKS)
 
-class Origin(Value):
+
+class Origin(NamedTuple):
     """A run of output lines that come from one template line for one model element."""
 
     lines: int  # how many output lines
@@ -20,31 +25,23 @@ def trace(marked: str, elements: list[str], lines: SourceLines) -> tuple[Origin,
     """The origin of every line of a marked text, neighbours of the same origin as one run."""
     runs: list[tuple[int, int, int]] = []  # count, source line, element number
     source = element = 0
-    for text in marked.split("\n"):
-        shown: tuple[int, int] | None = (
-            None  # the state when the line's first visible character came
-        )
-        end = 0
-        for match in MARKS.finditer(text):
-            if shown is None and text[end : match.start()].strip(" "):
-                shown = (source, element)
-            code = ord(match.group())
-            if code >= ELEMENT_MARKS:
-                element = code - ELEMENT_MARKS
+    shown: tuple[int, int] | None = None  # the state when the line's first visible character came
+    pieces = iter(_TOKENS.split(marked + "\n"))
+    for text, mark in zip(pieces, pieces, strict=False):  # nothing follows the last line break
+        if shown is None and text.strip(" "):
+            shown = source, element
+        if mark == "\n":
+            found = shown or (source, element)
+            if runs and runs[-1][1:] == found:
+                runs[-1] = (runs[-1][0] + 1, *found)
             else:
-                source = code - LINE_MARKS
-            end = match.end()
-        shown = shown or (source, element)
-        if runs and runs[-1][1:] == shown:
-            runs[-1] = (runs[-1][0] + 1, *shown)
+                runs.append((1, *found))
+            shown = None
+        elif mark >= _FIRST_ELEMENT:
+            element = ord(mark) - ELEMENT_MARKS
         else:
-            runs.append((1, *shown))
+            source = ord(mark) - LINE_MARKS
     return tuple(
-        Origin(
-            lines=count,
-            template=lines.origin[source][0],
-            line=lines.origin[source][1],
-            element=elements[number - 1] if number else "",
-        )
+        Origin(count, *lines.origin[source], elements[number - 1] if number else "")
         for count, source, number in runs
     )

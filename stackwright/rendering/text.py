@@ -7,6 +7,7 @@ _BREAKS = re.compile(r"\s+")
 _JSX = re.compile(r"[{}<>&]")
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~])")
 _PLAIN_YAML = re.compile(r"[A-Za-z][A-Za-z0-9 _./-]*[A-Za-z0-9]|[A-Za-z]")
+_PLAIN_STRING = re.compile(r"[ !#-\[\]-~]*")  # printable ASCII that no language escapes
 _YAML_WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
 
 
@@ -17,6 +18,8 @@ def quote(text: str) -> str:
 
 def py_str(text: str) -> str:
     r"""A Python string literal as Ruff leaves it: `say "hi"` → `'say "hi"'`."""
+    if _PLAIN_STRING.fullmatch(text):
+        return f'"{text}"'
     mark = quote(text)
     body = "".join(_py_char(char, mark) for char in text)
     return f"{mark}{body}{mark}"
@@ -24,6 +27,8 @@ def py_str(text: str) -> str:
 
 def ts_str(text: str) -> str:
     r"""A TypeScript string literal as Prettier leaves it."""
+    if _PLAIN_STRING.fullmatch(text):
+        return f'"{text}"'
     mark = quote(text)
     body = json.dumps(text, ensure_ascii=False)[1:-1].replace('\\"', '"')
     body = "".join(char if char.isprintable() else f"\\u{{{ord(char):x}}}" for char in body)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from stackwright.errors import ProjectError
+from stackwright.rendering.environment import Renderer
 from stackwright.rendering.origins import trace, without_marks
 from stackwright.rendering.pack import Pack, holds, read_pack
 
@@ -144,3 +145,12 @@ def test_a_damaged_description_is_named(tmp_path: Path, text: str) -> None:
 def test_a_missing_description_is_named(tmp_path: Path) -> None:
     with pytest.raises(ProjectError, match=r"template\.yaml cannot be read"):
         read_pack(tmp_path)
+
+
+def test_templates_compiled_by_another_version_are_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for version in ("earlier", "later"):
+        monkeypatch.setattr("stackwright.rendering.environment._compiler", lambda v=version: v)
+        Renderer({"a": "<< text >>"}, "same", tmp_path).render("a", {"text": "x"}, 2)
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 2

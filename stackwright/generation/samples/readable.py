@@ -3,7 +3,7 @@
 import random
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from stackwright.domain import naming
 from stackwright.generation.samples import words as w
@@ -125,75 +125,116 @@ def _person(joined: str, last: str, subject: str, number: int) -> str:
 
 
 def _place(joined: str, last: str, number: int) -> str:
-    street = f"{_at(w.STREETS, number)} {number * 13 % 120 + 1}"
-    table: dict[str, str] = {
-        "city": _at(w.CITIES, number),
-        "town": _at(w.CITIES, number),
-        "village": _at(w.CITIES, number),
-        "municipality": _at(w.CITIES, number),
-        "birthplace": _at(w.CITIES, number),
-        "country": _at(w.COUNTRIES, number),
-        "nationality": _at(w.COUNTRIES, number),
-        "region": _at(w.REGIONS, number),
-        "state": _at(w.REGIONS, number),
-        "province": _at(w.REGIONS, number),
-        "street": street,
-        "address": f"{street}, {_at(w.CITIES, number)}",
-        "postcode": str(1000 + number * 173 % 9000),
-        "zip": str(1000 + number * 173 % 9000),
-        "location": _at(w.CITIES, number),
-        "venue": f"{_at(w.ADJECTIVES, number)} Hall, {_at(w.CITIES, number)}",
-    }
     if joined.endswith(("postal_code", "zip_code", "post_code")):
-        return table["postcode"]
-    if joined.endswith("country_code"):
+        last = "postcode"
+    elif joined.endswith("address_line"):
+        last = "street"
+    elif joined.endswith("country_code"):
         return _at(w.COUNTRY_CODES, number)
-    if joined.endswith("address_line"):
-        return street
-    return table.get(last, "")
+    made = _PLACES.get(last)
+    return made(number) if made else ""
+
+
+def _city(number: int) -> str:
+    return _at(w.CITIES, number)
+
+
+def _country(number: int) -> str:
+    return _at(w.COUNTRIES, number)
+
+
+def _region(number: int) -> str:
+    return _at(w.REGIONS, number)
+
+
+def _street(number: int) -> str:
+    return f"{_at(w.STREETS, number)} {number * 13 % 120 + 1}"
+
+
+def _postcode(number: int) -> str:
+    return str(1000 + number * 173 % 9000)
+
+
+_PLACES: dict[str, Callable[[int], str]] = {
+    "city": _city,
+    "town": _city,
+    "village": _city,
+    "municipality": _city,
+    "birthplace": _city,
+    "location": _city,
+    "country": _country,
+    "nationality": _country,
+    "region": _region,
+    "state": _region,
+    "province": _region,
+    "street": _street,
+    "address": lambda number: f"{_street(number)}, {_city(number)}",
+    "postcode": _postcode,
+    "zip": _postcode,
+    "venue": lambda number: f"{_at(w.ADJECTIVES, number)} Hall, {_city(number)}",
+}
 
 
 def _code(joined: str, last: str, subject: str, number: int, rng: random.Random) -> str:
-    letters = (subject[:3] or "ref").upper()
-    table: dict[str, str] = {
-        "isbn": _isbn(number),
-        "ean": f"40{10**10 + number * 7919:011d}"[:13],
-        "iban": f"AT61{1904300234573201 + number * 1009}",
-        "sku": f"{letters}-{1001 + number}",
-        "code": f"{letters}{100 + number}",
-        "number": f"{letters}-2025-{number + 1:04d}",
-        "reference": f"{letters}-2025-{number + 1:04d}",
-        "serial": f"{letters}{rng.randrange(10**5, 10**6)}",
-        "barcode": f"40{10**10 + number * 7919:011d}"[:13],
-        "token": f"{rng.getrandbits(64):016x}",
-        "hash": f"{rng.getrandbits(128):032x}",
-        "checksum": f"{rng.getrandbits(128):032x}",
-        "slug": slug(_at(w.TITLES, number)),
-        "version": f"{number // 10 + 1}.{number % 10}.0",
-        "currency": _at(w.CURRENCIES, number),
-        "language": _at(w.LANGUAGES, number),
-        "locale": _at(w.LANGUAGES, number),
-        "timezone": "Europe/Vienna",
-        "color": _at(w.COLOURS, number),
-        "colour": _at(w.COLOURS, number),
-        "unit": _at(w.UNITS, number),
-        "status": _at(w.STATUSES, number),
-        "ip": f"192.0.2.{number % 250 + 1}",
-        "plate": f"G {1000 + number * 31 % 9000} {letters[:2]}",
-        "room": f"{number // 9 + 1}.{number % 9 + 1:02d}",
-        "level": _at(("beginner", "intermediate", "advanced"), number),
-        "size": _at(("S", "M", "L", "XL"), number),
-        "icon": _at(("book", "star", "leaf", "home"), number),
-    }
     if joined.endswith(("hex_color", "color_hex", "hex_colour")):
         return _at(w.HEX_COLOURS, number)
-    if joined.endswith("ip_address"):
-        return table["ip"]
-    if joined.endswith("time_zone"):
-        return table["timezone"]
     if joined.endswith("file_name") or last == "filename":
         return f"{slug(_at(w.TITLES, number))}.pdf"
-    return table.get(last, "")
+    if joined.endswith("ip_address"):
+        last = "ip"
+    elif joined.endswith("time_zone"):
+        last = "timezone"
+    made = _CODES.get(last)
+    return made(number, (subject[:3] or "ref").upper(), rng) if made else ""
+
+
+def _ean(number: int, _letters: str, _rng: random.Random) -> str:
+    return f"40{10**10 + number * 7919:011d}"[:13]
+
+
+def _numbered(number: int, letters: str, _rng: random.Random) -> str:
+    return f"{letters}-2025-{number + 1:04d}"
+
+
+def _digest(_number: int, _letters: str, rng: random.Random) -> str:
+    return f"{rng.getrandbits(128):032x}"
+
+
+def _one_of(words: Sequence[str]) -> "_Code":
+    return lambda number, _letters, _rng: _at(words, number)
+
+
+_Code = Callable[[int, str, random.Random], str]  # of a row's number and the subject's letters
+_CODES: dict[str, _Code] = {
+    "isbn": lambda number, _letters, _rng: _isbn(number),
+    "ean": _ean,
+    "barcode": _ean,
+    "iban": lambda number, _letters, _rng: f"AT61{1904300234573201 + number * 1009}",
+    "sku": lambda number, letters, _rng: f"{letters}-{1001 + number}",
+    "code": lambda number, letters, _rng: f"{letters}{100 + number}",
+    "number": _numbered,
+    "reference": _numbered,
+    "serial": lambda _number, letters, rng: f"{letters}{rng.randrange(10**5, 10**6)}",
+    "token": lambda _number, _letters, rng: f"{rng.getrandbits(64):016x}",
+    "hash": _digest,
+    "checksum": _digest,
+    "slug": lambda number, _letters, _rng: slug(_at(w.TITLES, number)),
+    "version": lambda number, _letters, _rng: f"{number // 10 + 1}.{number % 10}.0",
+    "currency": _one_of(w.CURRENCIES),
+    "language": _one_of(w.LANGUAGES),
+    "locale": _one_of(w.LANGUAGES),
+    "timezone": _one_of(("Europe/Vienna",)),
+    "color": _one_of(w.COLOURS),
+    "colour": _one_of(w.COLOURS),
+    "unit": _one_of(w.UNITS),
+    "status": _one_of(w.STATUSES),
+    "ip": lambda number, _letters, _rng: f"192.0.2.{number % 250 + 1}",
+    "plate": lambda number, letters, _rng: f"G {1000 + number * 31 % 9000} {letters[:2]}",
+    "room": lambda number, _letters, _rng: f"{number // 9 + 1}.{number % 9 + 1:02d}",
+    "level": _one_of(("beginner", "intermediate", "advanced")),
+    "size": _one_of(("S", "M", "L", "XL")),
+    "icon": _one_of(("book", "star", "leaf", "home")),
+}
 
 
 _LISTS: tuple[tuple[frozenset[str], Sequence[str]], ...] = (

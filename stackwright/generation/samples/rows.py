@@ -15,7 +15,7 @@ from stackwright.errors import Finding
 from stackwright.generation.samples import readable
 from stackwright.generation.samples.checks import repaired
 from stackwright.generation.samples.periods import in_order
-from stackwright.generation.samples.values import seeded, value
+from stackwright.generation.samples.values import chance, seeded, value
 from stackwright.value import Value
 
 USERS = 4  # demonstration accounts that rows can point to: numbers 0 to 3
@@ -67,7 +67,7 @@ def rows(project: Project, entity: Entity, count: int, *, filled: bool = False) 
     available = {
         relation.name: _size(project, relation.target, count) for relation in entity.relations
     }
-    made = _rows(entity, count, available, empty)
+    made = _rows(entity, count, available, empty, _known(project).drawn)
     known[key] = entity, made
     return made
 
@@ -86,8 +86,12 @@ def _size(project: Project, name: str, count: int) -> int:
         needed = [relation for relation in entity.relations if _is_needed(entity, relation)]
         if _unique_sets(entity) or entity.checks or needed:
             available = {r.name: _size(project, r.target, count) for r in needed}
-            known[name, count] = len(_rows(entity, count, available, _EMPTY_SHARE).rows)
+            made = _rows(entity, count, available, _EMPTY_SHARE, _known(project).drawn)
+            known[name, count] = len(made.rows)
     return known[name, count]
+
+
+_Drawn = dict[tuple[str, str, int, int], tuple[Field, Any]]  # values by entity, field, row, attempt
 
 
 class _Known(NamedTuple):
@@ -96,6 +100,7 @@ class _Known(NamedTuple):
     project: Project
     sizes: dict[tuple[str, int], int]
     rows: dict[tuple[str, int, bool], tuple[Entity, Rows]]
+    drawn: _Drawn
 
 
 _latest: list[_Known] = []  # of the projects asked for last
@@ -105,13 +110,15 @@ def _known(project: Project) -> _Known:
     for known in tuple(_latest):
         if known.project is project:
             return known
-    fresh = _Known(project, {}, {})
+    fresh = _Known(project, {}, {}, {})
     _latest.append(fresh)
     del _latest[:-4]
     return fresh
 
 
-def _rows(entity: Entity, count: int, available: dict[str, int], empty: float) -> Rows:
+def _rows(
+    entity: Entity, count: int, available: dict[str, int], empty: float, drawn: _Drawn
+) -> Rows:
     blocked = [
         _warning(
             relation.where or entity.where, f"{relation.target} has no sample rows to point to"
@@ -125,7 +132,7 @@ def _rows(entity: Entity, count: int, available: dict[str, int], empty: float) -
     keys: set[str] = set()
     found: list[Row] = []
     for number in range(count):
-        for candidate in _candidates(entity, number, available, empty):
+        for candidate in _candidates(entity, number, available, empty, drawn):
             identities = [_identity(candidate, names) for names in _unique_sets(entity)]
             if any(one in used for one, used in zip(identities, taken, strict=True) if one):
                 continue
@@ -177,14 +184,15 @@ def _identity(row: Row, names: tuple[str, ...]) -> tuple[Any, ...]:
 
 
 def _candidates(
-    entity: Entity, number: int, available: dict[str, int], empty: float
+    entity: Entity, number: int, available: dict[str, int], empty: float, drawn: _Drawn
 ) -> Iterator[Row]:
     for attempt in range(_ATTEMPTS):
         links = _links(entity, number, attempt, available, empty)
         if links is None:
             return
         values = {
-            field.name: _value(entity, field, number, attempt, empty) for field in entity.fields
+            field.name: _value(entity, field, number, attempt, empty, drawn)
+            for field in entity.fields
         }
         if any(values[field.name] is None for field in _filled(entity)):
             continue
@@ -200,12 +208,17 @@ def _filled(entity: Entity) -> list[Field]:
     ]
 
 
-def _value(entity: Entity, field: Field, number: int, attempt: int, empty: float) -> Any:
+def _value(
+    entity: Entity, field: Field, number: int, attempt: int, empty: float, drawn: _Drawn
+) -> Any:
     optional = not field.required and field.name not in entity.primary_key.parts
-    if optional and number and seeded(entity.name, field.name, number, "empty").random() < empty:
+    if optional and number and chance(entity.name, field.name, number, "empty") < empty:
         return None
     steps = 1 if attempt < 12 else attempt  # a few small moves, then larger ones
-    return value(field, entity.name, number, attempt * steps)
+    key = entity.name, field.name, number, attempt * steps
+    if key not in drawn or drawn[key][0] is not field:
+        drawn[key] = field, value(field, entity.name, number, attempt * steps)
+    return drawn[key][1]
 
 
 def _links(

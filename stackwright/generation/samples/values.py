@@ -33,8 +33,17 @@ _CITIES = (
 
 def seeded(*names: object) -> random.Random:
     """A generator that gives the same numbers for the same names, on every machine."""
+    return random.Random(_seed(names))
+
+
+def chance(*names: object) -> float:
+    """A number from 0 to below 1, the same one for the same names."""
+    return _seed(names) / 2**64
+
+
+def _seed(names: tuple[object, ...]) -> int:
     digest = hashlib.sha256("/".join(map(str, names)).encode()).digest()
-    return random.Random(int.from_bytes(digest[:8], "big"))
+    return int.from_bytes(digest[:8], "big")
 
 
 def value(field: Field, place: str, number: int, attempt: int = 0) -> Any:
