@@ -177,7 +177,11 @@ def _frontend(facts: Facts, places: Places) -> Iterator[Check]:
             platform=FRONTEND,
             title="Tests",
             proves="The front end's own tests pass.",
-            words=(f"{bin_}/vitest", "run", "--reporter=json", f"--outputFile={out}/vitest.json"),
+            words=(
+                f"{bin_}/vitest",
+                *"run --reporter=json --reporter=dot".split(),  # dot tells errors outside of tests
+                f"--outputFile={out}/vitest.json",
+            ),
             timeout_s=1200,
             reader="vitest",
             report=f"{out}/vitest.json",

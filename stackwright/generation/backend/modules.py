@@ -160,7 +160,7 @@ def route_imports(entity: Entity, view: dict[str, Any], style: Style) -> Wanted:
         "typing": {"Annotated"},
         "fastapi": fastapi,
         "app.accounts": {"access"},
-        "app.core": {"changes", "filtering", "openapi", "paging", "problems"},
+        "app.core": {"changes", "deleting", "filtering", "openapi", "paging", "problems"},
         "app.core.database": {"SessionDep"},
         resource_of(style, entity.name): {view["resource"]["constant"], "PERMISSIONS", "show"},
     }
@@ -222,7 +222,7 @@ def enterprise_imports(entity: Entity, view: dict[str, Any]) -> dict[str, list[s
                     "typing": {"Annotated"},
                     "fastapi": {"Depends"},
                     "app.accounts": {"access"},
-                    "app.core": {"changes"},
+                    "app.core": {"changes", "deleting"},
                     "app.core.database": {"SessionDep"},
                     "app.platform.events": {"BusDep"},
                     f"{package}.events": events,

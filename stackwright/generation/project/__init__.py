@@ -94,7 +94,6 @@ def project_model(project: Project, config: Config) -> dict[str, Any]:
             field.type in FILES for entity in project.entities for field in entity.fields
         ),
         "has_locks": any(entity.optimistic_lock for entity in project.entities),
-        "has_soft_delete": any(entity.soft_delete for entity in project.entities),
         "counts": {
             "entities": len(project.entities),
             "fields": sum(len(entity.fields) for entity in project.entities),

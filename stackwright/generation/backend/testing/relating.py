@@ -42,7 +42,6 @@ def relating(project: Project, entity: Entity, rows: tuple[Row, ...]) -> dict[st
         "needed": [source(f"{r.name}_id") for r in to_one if r.required or is_key(entity, r.name)],
         "restrict": _deletions(project, free, OnDelete.RESTRICT),
         "cascade": _deletions(project, free, OnDelete.CASCADE),
-        "kept": _kept(project, free),
         "set_null": _deletions(project, [r for r in free if not r.required], OnDelete.SET_NULL),
         "to_many": [_to_many(project, r) for r in to_many],
         "optional_to_many": [_to_many(project, r) for r in to_many if not r.required],
@@ -50,10 +49,7 @@ def relating(project: Project, entity: Entity, rows: tuple[Row, ...]) -> dict[st
         "deletable": [
             _to_many(project, r)
             for r in to_many
-            if r.target != BUILT_IN_USER
-            and not project.entity(r.target).soft_delete
-            and not r.required
-            and _size(project, r) > 1
+            if r.target != BUILT_IN_USER and not r.required and _size(project, r) > 1
         ],
         "both_sides": [
             row(r.name, _module(r), _number(project, r), r.inverse, _valid_attributes(r))
@@ -103,18 +99,6 @@ def _deletions(project: Project, relations: list[Relation], on_delete: OnDelete)
         for relation in relations
         if relation.on_delete is on_delete
         and relation.target != BUILT_IN_USER
-        and not project.entity(relation.target).soft_delete
-        and _size(project, relation) > 1
-    ]
-
-
-def _kept(project: Project, relations: list[Relation]) -> list[str]:
-    """Relations whose targets are only marked as deleted, so that nothing happens to the rows."""
-    return [
-        row(relation.name, _module(relation))
-        for relation in relations
-        if relation.target != BUILT_IN_USER
-        and project.entity(relation.target).soft_delete
         and _size(project, relation) > 1
     ]
 

@@ -9,7 +9,7 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from app.core.base import Audited, Base, SoftDeleted, Versioned, now
+from app.core.base import Audited, Base, Versioned, now
 from app.core.files import find_file
 from app.core.problems import FieldProblem, Problem
 from app.core.resource import Resource, Row, ToMany
@@ -48,16 +48,6 @@ def patch(
     _change(session, resource, row, _sent(data, data.model_fields_set), user_id)
 
 
-def delete(session: Session, resource: Resource[Row], row: Row, user_id: UUID | None) -> None:
-    """Delete the row, or mark it as deleted; flushed."""
-    if isinstance(row, SoftDeleted):
-        row.deleted_at = now()
-        _stamp(row, user_id)
-    else:
-        session.delete(row)
-    session.flush()
-
-
 def check_version(row: Base, if_match: str | None) -> None:
     """Refuse a change that is based on another version of the row (412)."""
     if if_match is None or not isinstance(row, Versioned) or if_match.strip() == "*":
@@ -70,6 +60,18 @@ def check_version(row: Base, if_match: str | None) -> None:
 def etag(row: Versioned) -> str:
     """The row's version as the header ETag carries it."""
     return f'"{row.version}"'
+
+
+def stamp(row: Base, user_id: UUID | None) -> None:
+    """Note who changed the row; its version grows even when only its links have changed."""
+    if isinstance(row, Audited):
+        row.updated_at = now()
+        row.updated_by = user_id
+    if isinstance(row, Versioned):
+        mapper = inspect(type(row))
+        plain = [a.key for a in mapper.column_attrs if not a.columns[0].primary_key]
+        for name in [name for name in plain if name != "version"][:1]:
+            flag_modified(row, name)
 
 
 def _sent(data: BaseModel, names: Collection[str]) -> dict[str, Any]:
@@ -89,24 +91,12 @@ def _change(
 ) -> None:
     _assign(session, resource, row, values, is_new=False)
     if session.is_modified(row) or session.new or session.deleted or _links_changed(session):
-        _stamp(row, user_id)
+        stamp(row, user_id)
     session.flush()
 
 
 def _links_changed(session: Session) -> bool:
     return any(session.is_modified(instance) for instance in session.dirty)
-
-
-def _stamp(row: Base, user_id: UUID | None) -> None:
-    """Note who changed the row; its version grows even when only its links have changed."""
-    if isinstance(row, Audited):
-        row.updated_at = now()
-        row.updated_by = user_id
-    if isinstance(row, Versioned):
-        mapper = inspect(type(row))
-        plain = [a.key for a in mapper.column_attrs if not a.columns[0].primary_key]
-        for name in [name for name in plain if name != "version"][:1]:
-            flag_modified(row, name)
 
 
 def _assign(

@@ -13,7 +13,7 @@ _SQLITE_UNIQUE = re.compile(r"UNIQUE constraint failed: (?P<columns>.+)")
 _SQLITE_NULL = re.compile(r"NOT NULL constraint failed: \w+\.(?P<column>\w+)")
 _MYSQL_KEY = re.compile(r"for key '(?:(?P<table>[^'.]+)\.)?(?P<name>[^']+)'")
 _MYSQL_UNIQUE, _MYSQL_USED, _MYSQL_MISSING = 1062, {1217, 1451}, {1216, 1452}
-_IN_USE = "Other rows still use this one."
+IN_USE = "Other rows still use this one."
 _GONE = "A row that this one points to does not exist (any more)."
 _TAKEN = "There is another one with the same value."
 _BROKEN = "The values break a rule of the database."
@@ -46,7 +46,7 @@ def _of_postgresql(state: str, diagnosis: Any) -> Conflict:
         return _taken(_named(diagnosis.table_name, diagnosis.constraint_name))
     if state in {"23503", "23001"}:
         in_use = state == "23001" or "still referenced" in (diagnosis.message_detail or "")
-        return Conflict(409, "in_use", _IN_USE) if in_use else Conflict(409, "gone", _GONE)
+        return Conflict(409, "in_use", IN_USE) if in_use else Conflict(409, "gone", _GONE)
     column = diagnosis.column_name
     return Conflict(422, "rule", _BROKEN, (column,) if column else ())
 
@@ -56,7 +56,7 @@ def _of_mysql(number: int, message: str) -> Conflict:
         found = _MYSQL_KEY.search(message)
         return _taken(_named(found["table"], found["name"]) if found else ())
     if number in _MYSQL_USED:
-        return Conflict(409, "in_use", _IN_USE)
+        return Conflict(409, "in_use", IN_USE)
     if number in _MYSQL_MISSING:
         return Conflict(409, "gone", _GONE)
     return Conflict(422, "rule", _BROKEN)
@@ -68,7 +68,7 @@ def _of_sqlite(message: str) -> Conflict:
         table = Base.metadata.tables.get(columns[0][0])
         return _taken(_public(table, {column for _, _, column in columns}))
     if "FOREIGN KEY" in message:
-        return Conflict(409, "in_use", f"{_IN_USE} Or: {_GONE[0].lower()}{_GONE[1:]}")
+        return Conflict(409, "in_use", f"{IN_USE} Or: {_GONE[0].lower()}{_GONE[1:]}")
     if found := _SQLITE_NULL.search(message):
         return Conflict(422, "rule", _BROKEN, (found["column"],))
     return Conflict(422, "rule", _BROKEN)

@@ -1,0 +1,1 @@
+"""What all entities share in this style: the audit trail, limits, metrics."""
