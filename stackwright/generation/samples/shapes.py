@@ -13,7 +13,12 @@ from stackwright.generation.samples.native import as_json
 from stackwright.generation.samples.rows import Row, rows
 from stackwright.generation.samples.values import seeded
 
-_SPECIAL = re.compile(r"[~%/]")
+_SPECIAL = re.compile("[!%,/~]")
+
+
+def key_part(value: object) -> str:
+    """One part of an id of several columns, as the generated back end writes it (`app/core/keys.py`)."""
+    return _SPECIAL.sub(lambda found: f"!{ord(found[0]):02X}", str(value))
 
 
 def identifier(project: Project, entity: Entity, row: Row, count: int) -> JsonValue:
@@ -30,8 +35,7 @@ def identifier(project: Project, entity: Entity, row: Row, count: int) -> JsonVa
     if kind == "uuid":
         return str(UUID(int=seeded(entity.name, row.number, "id").getrandbits(128), version=4))
     return "~".join(
-        _SPECIAL.sub(_encoded, str(_part(project, entity, row, name, count)))
-        for name in entity.primary_key.parts
+        key_part(_part(project, entity, row, name, count)) for name in entity.primary_key.parts
     )
 
 
@@ -80,10 +84,6 @@ def _target_id(project: Project, relation: Relation, number: int | None, count: 
     target = project.entity(relation.target)
     found = rows(project, target, count).rows
     return identifier(project, target, found[number], count) if number < len(found) else None
-
-
-def _encoded(match: re.Match[str]) -> str:
-    return f"%{ord(match[0]):02X}"
 
 
 def user_name(number: int) -> str:

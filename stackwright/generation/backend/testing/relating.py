@@ -1,6 +1,5 @@
 """Cases for relations and for values that must be unique, alone or together."""
 
-import re
 from typing import Any
 
 from stackwright.domain import naming
@@ -21,10 +20,10 @@ from stackwright.generation.samples import rows as sample_rows
 from stackwright.generation.samples.checks import failing
 from stackwright.generation.samples.native import as_json
 from stackwright.generation.samples.rows import Row
+from stackwright.generation.samples.shapes import key_part
 from stackwright.generation.samples.values import value
 
 _NO_UUID = "00000000-0000-4000-8000-000000000000"
-_SPECIAL = re.compile(r"[~%/]")
 
 
 def relating(project: Project, entity: Entity, rows: tuple[Row, ...]) -> dict[str, Any]:
@@ -167,11 +166,9 @@ def _unused(project: Project, entity: Entity, field: Field) -> Any:
 def _unknown_part(project: Project, entity: Entity, name: str) -> Any:
     field, relation = entity.field(name), entity.relation(name)
     if field is not None:
-        shown = as_json(field, _unused(project, entity, field))
-        return _SPECIAL.sub(lambda match: f"%{ord(match[0]):02X}", str(shown))
+        return key_part(as_json(field, _unused(project, entity, field)))
     target = relation.target if relation is not None else BUILT_IN_USER
-    unknown = str(unknown_id(project, target))
-    return _SPECIAL.sub(lambda match: f"%{ord(match[0]):02X}", unknown)
+    return key_part(unknown_id(project, target))
 
 
 def _attributes(relation: Relation) -> list[str]:

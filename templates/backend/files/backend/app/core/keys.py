@@ -1,21 +1,22 @@
 """Ids in JSON and in paths: keys of several columns are one text, its parts joined by `~`.
 
-A part in which `~`, `%` or `/` occurs is percent-encoded; a part that is a row of another table is
-that row's id.
+In a part, the characters `!`, `%`, `,`, `/` and `~` are written as `!` with two hexadecimal digits, so that
+an id means the same however often a path is decoded on its way. A part that is a row of another table
+is that row's id.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from enum import Enum
 from typing import Any
-from urllib.parse import unquote
 from uuid import UUID
 
 from sqlalchemy import Column, Integer
 from sqlalchemy.types import TypeEngine
 
 Tree = tuple["str | Tree", ...]  # names of columns; a tuple inside is another table's key
-_ENCODED = {"%": "%25", "~": "%7E", "/": "%2F"}
+_SPECIAL, _ESCAPED = re.compile("[!%,/~]"), re.compile("!([0-9A-F]{2})?")
 
 
 def join_key(*parts: object) -> str:
@@ -41,7 +42,9 @@ def split_key(tree: Tree, text: str) -> list[str] | None:
         return None
     found: list[str] = []
     for part, piece in zip(tree, pieces, strict=True):
-        plain = unquote(piece, errors="strict") if "%" in piece else piece
+        if any(not digits for digits in _ESCAPED.findall(piece)):
+            return None
+        plain = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), piece)
         inner = [plain] if isinstance(part, str) else split_key(part, plain)
         if inner is None:
             return None
@@ -86,4 +89,4 @@ def typed_value(kind: TypeEngine[Any], text: str) -> Any:
 
 def _encoded(part: object) -> str:
     text = str(part.value if isinstance(part, Enum) else part)
-    return "".join(_ENCODED.get(char, char) for char in text)
+    return _SPECIAL.sub(lambda found: f"!{ord(found[0]):02X}", text)
