@@ -21,6 +21,7 @@ from stackwright.value import Value
 USERS = 4  # demonstration accounts that rows can point to: numbers 0 to 3
 KEY_LENGTH = 36  # characters of an invented string key
 _ATTEMPTS = 24  # for one row: other values are tried when uniqueness or a check fails
+_HOPELESS = 8  # first rows that no change repairs: then the checks contradict each other
 _EMPTY_SHARE = 0.18  # of the optional values, except in the first row
 
 
@@ -67,7 +68,7 @@ def rows(project: Project, entity: Entity, count: int, *, filled: bool = False) 
     available = {
         relation.name: _size(project, relation.target, count) for relation in entity.relations
     }
-    made = _rows(entity, count, available, empty, _known(project).drawn)
+    made = _rows(entity, count, available, empty, _known(project))
     known[key] = entity, made
     return made
 
@@ -86,7 +87,7 @@ def _size(project: Project, name: str, count: int) -> int:
         needed = [relation for relation in entity.relations if _is_needed(entity, relation)]
         if _unique_sets(entity) or entity.checks or needed:
             available = {r.name: _size(project, r.target, count) for r in needed}
-            made = _rows(entity, count, available, _EMPTY_SHARE, _known(project).drawn)
+            made = _rows(entity, count, available, _EMPTY_SHARE, _known(project))
             known[name, count] = len(made.rows)
     return known[name, count]
 
@@ -101,6 +102,7 @@ class _Known(NamedTuple):
     sizes: dict[tuple[str, int], int]
     rows: dict[tuple[str, int, bool], tuple[Entity, Rows]]
     drawn: _Drawn
+    hopeless: dict[str, Entity]  # those whose checks contradict each other
 
 
 _latest: list[_Known] = []  # of the projects asked for last
@@ -110,14 +112,14 @@ def _known(project: Project) -> _Known:
     for known in tuple(_latest):
         if known.project is project:
             return known
-    fresh = _Known(project, {}, {}, {})
+    fresh = _Known(project, {}, {}, {}, {})
     _latest.append(fresh)
     del _latest[:-4]
     return fresh
 
 
 def _rows(
-    entity: Entity, count: int, available: dict[str, int], empty: float, drawn: _Drawn
+    entity: Entity, count: int, available: dict[str, int], empty: float, known: _Known
 ) -> Rows:
     blocked = [
         _warning(
@@ -132,7 +134,7 @@ def _rows(
     keys: set[str] = set()
     found: list[Row] = []
     for number in range(count):
-        for candidate in _candidates(entity, number, available, empty, drawn):
+        for candidate in _candidates(entity, number, available, empty, known):
             identities = [_identity(candidate, names) for names in _unique_sets(entity)]
             if any(one in used for one, used in zip(identities, taken, strict=True) if one):
                 continue
@@ -184,20 +186,28 @@ def _identity(row: Row, names: tuple[str, ...]) -> tuple[Any, ...]:
 
 
 def _candidates(
-    entity: Entity, number: int, available: dict[str, int], empty: float, drawn: _Drawn
+    entity: Entity, number: int, available: dict[str, int], empty: float, known: _Known
 ) -> Iterator[Row]:
+    if known.hopeless.get(entity.name) is entity:
+        return
+    given_up = 0
     for attempt in range(_ATTEMPTS):
         links = _links(entity, number, attempt, available, empty)
         if links is None:
             return
         values = {
-            field.name: _value(entity, field, number, attempt, empty, drawn)
+            field.name: _value(entity, field, number, attempt, empty, known.drawn)
             for field in entity.fields
         }
         if any(values[field.name] is None for field in _filled(entity)):
             continue
         kept = repaired(entity, in_order(entity, values, number))
-        if kept is not None:
+        if kept is None:
+            given_up += 1
+            if number == 0 and given_up == _HOPELESS:
+                known.hopeless[entity.name] = entity
+                return
+        else:
             members = _members(entity, number, attempt, available, empty)
             yield Row(entity=entity.name, number=number, values=kept, links=links, members=members)
 
