@@ -5,19 +5,20 @@ from pathlib import Path
 from stackwright.domain.parsing import parse
 from stackwright.domain.project import Project
 from stackwright.errors import Finding, ProjectError
+from stackwright.generation.samples import impossible_rows
 from tasks.effect import effect
 
 _MAX_MODEL_BYTES = 4_000_000
 
 
 @effect(timeout_s=60)
-def read_model(path: Path) -> Project:
-    """The domain model in this file.
+def read_model(path: Path) -> tuple[Project, tuple[Finding, ...]]:
+    """The domain model in this file and its warnings.
 
     Raises:
         ProjectError: It cannot be read, or has errors (all of them are in `findings`).
     """
-    return check_model(read_file(path), str(path))[0]
+    return check_model(read_file(path), str(path))
 
 
 def read_file(path: Path) -> bytes:
@@ -51,7 +52,7 @@ def check_model(content: bytes, file: str) -> tuple[Project, tuple[Finding, ...]
             f"{file} is not UTF-8 text: line {line} has a byte that is not.",
             hint="Save it as UTF-8.",
         ) from error
-    project, findings = parse(text, file)
+    project, findings = parse(text, file, impossible_rows)
     if project is None:
         errors = sum(finding.level == "error" for finding in findings)
         raise ProjectError.bad_input(

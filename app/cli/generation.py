@@ -9,6 +9,7 @@ from app.cli import show
 from stackwright.generation.config import Config, Database, Platform, Style
 
 if TYPE_CHECKING:
+    from stackwright.domain.project import Project
     from stackwright.generation.plan import Plan
 
 Model = Annotated[
@@ -53,9 +54,9 @@ Everything = Annotated[bool, typer.Option("--all", help="List every file of the 
 
 def validate(model: Model, *, as_json: Json = False) -> int:
     """Check a model and report every problem at once, with file, line, column and what to do."""
-    from tasks.model import check_model, read_file
+    from tasks.model import read_model
 
-    project, findings = check_model(read_file(model), str(model))
+    project, findings = read_model(model)
     if as_json:
         show.as_json(
             {
@@ -92,7 +93,6 @@ def plan(
 ) -> int:
     """Show what `generate` would do to a folder, file by file, without writing anything."""
     from tasks.generation import plan_project
-    from tasks.model import read_model
 
     config = _config(
         out,
@@ -106,7 +106,7 @@ def plan(
         docker=docker,
         env_configs=env_configs,
     )
-    _show_plan(plan_project(read_model(model), config, out), everything=everything, as_json=as_json)
+    _show_plan(plan_project(_project(model), config, out), everything=everything, as_json=as_json)
     return 0
 
 
@@ -130,7 +130,6 @@ def estimate(
 ) -> int:
     """Say what a generation will produce, how long it takes by this machine's history, and what may go wrong."""
     from tasks.generation import estimate_project
-    from tasks.model import read_model
 
     config = _config(
         out,
@@ -144,7 +143,7 @@ def estimate(
         docker=docker,
         env_configs=env_configs,
     )
-    estimated = estimate_project(read_model(model), config, out)
+    estimated = estimate_project(_project(model), config, out)
     if as_json:
         show.as_json(estimated.model_dump(mode="json"))
     else:
@@ -194,10 +193,9 @@ def generate(
     )
     if dry_run:
         from tasks.generation import plan_project
-        from tasks.model import read_model
 
         _show_plan(
-            plan_project(read_model(model), config, out), everything=everything, as_json=as_json
+            plan_project(_project(model), config, out), everything=everything, as_json=as_json
         )
         return 0
     from app.cli.progress import Watching
@@ -235,6 +233,15 @@ def _show_plan(planned: "Plan", *, everything: bool, as_json: bool) -> None:
         from app.cli import tables
 
         tables.plan(planned, everything=everything)
+
+
+def _project(model: Path) -> "Project":
+    """The project in a model file; its warnings are shown on standard error."""
+    from tasks.model import read_model
+
+    project, warnings = read_model(model)
+    show.findings(warnings)
+    return project
 
 
 def _config(out: Path | None, entities: str, platforms: str, **options: object) -> Config:

@@ -85,11 +85,16 @@ async def _read(request: GenerateRequest, road: Road) -> Project:
     name = "Read the model"
     if request.is_text:
         content = request.model.encode()
-        project, _ = await road.do(check_model, content, request.file or "model", name=name)
+        project, warnings = await road.do(check_model, content, request.file or "model", name=name)
     else:
-        project = await road.do(read_model, Path(request.model), name=name)
+        project, warnings = await road.do(read_model, Path(request.model), name=name)
     fields = sum(len(entity.fields) for entity in project.entities)
-    text = f"{project.title}: {len(project.entities)} entities with {fields} fields."
+    text = "\n".join(
+        [
+            f"{project.title}: {len(project.entities)} entities with {fields} fields.",
+            *(warning.sentence() for warning in warnings),
+        ]
+    )
     await road.tell(News(kind=MessageKind.VALIDATED, step="read", text=text))
     return project
 

@@ -1,6 +1,6 @@
 """From the text of a model file to a checked project, with every problem found at once."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import yaml
@@ -35,12 +35,17 @@ from stackwright.domain.source import compose, start
 from stackwright.errors import Finding
 
 
-def parse(content: str | bytes, file: str) -> tuple[Project | None, tuple[Finding, ...]]:
+def parse(
+    content: str | bytes,
+    file: str,
+    further: Callable[[Project], Iterable[Finding]] = lambda _: (),
+) -> tuple[Project | None, tuple[Finding, ...]]:
     """The project that a model file describes, and everything that is wrong with it.
 
     Args:
         content: What the file holds; never raises, whatever it is.
         file: Name of the file, for the findings.
+        further: Warnings about a project without errors; they get their places here.
 
     Returns:
         The project, or None if there is an error; the findings in the order of the file.
@@ -57,6 +62,8 @@ def parse(content: str | bytes, file: str) -> tuple[Project | None, tuple[Findin
         report.error("", "A model is a mapping of keys to values.", hint, at=start(root))
     else:
         project = _read_project(root, report)
+    for finding in further(project) if project else ():
+        report.warning(finding.where, finding.message, finding.hint)
     return (None if report.has_errors else project), report.findings()
 
 

@@ -93,6 +93,24 @@ def test_a_bad_model_ends_with_2_and_every_finding_has_a_place(ask: Asked, model
     assert [finding["line"] for finding in error["findings"]] == [7, 10, 12]
 
 
+@pytest.mark.parametrize("command", ["validate", "plan", "generate"])
+def test_checks_that_contradict_each_other_are_told(
+    ask: Asked, tmp_path: Path, command: str
+) -> None:
+    path = tmp_path / "shop.stackwright.yaml"
+    checks = "    checks:\n" + "".join(
+        f'      {name}: {{expression: "{rule}", message: No.}}\n'
+        for name, rule in (("more", "pages > 10"), ("less", "pages < 5"))
+    )
+    fields = "      title: {type: string, required: true}\n"
+    pages = "      pages: {type: integer, required: true}\n"
+    path.write_text(MODEL.replace(fields, fields + pages + checks), "utf-8")
+    said = ask(command, path, *(() if command == "validate" else ("--out", tmp_path / "out")))
+    assert said.code == 0
+    assert f"{path}:8:3" in said.err
+    assert "Book has no sample rows" in said.err
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

@@ -2,7 +2,7 @@
 
 from stackwright.generation.samples.cases import Case, boundary_values, invalid_values
 from stackwright.generation.samples.native import as_json
-from stackwright.generation.samples.rows import Member, Row, Rows, rows
+from stackwright.generation.samples.rows import Member, Row, Rows, impossible_rows, rows
 from stackwright.generation.samples.values import value
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Rows",
     "as_json",
     "boundary_values",
+    "impossible_rows",
     "invalid_values",
     "rows",
     "value",

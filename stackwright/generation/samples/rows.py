@@ -73,6 +73,12 @@ def rows(project: Project, entity: Entity, count: int, *, filled: bool = False) 
     return made
 
 
+def impossible_rows(project: Project) -> Iterator[Finding]:
+    """A warning for each entity of which no valid row is found: it gets no sample data and hardly any tests."""
+    for entity in project.entities:
+        yield from rows(project, entity, 1).findings
+
+
 def _size(project: Project, name: str, count: int) -> int:
     """How many rows of an entity there are when so many are asked for.
 
