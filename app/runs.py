@@ -29,7 +29,6 @@ from websockets.exceptions import WebSocketException
 from app.sequence import Sequence
 from flows.marks import ERROR, PROGRESS_EVENT, QUALITY, REPORT
 from stackwright.errors import ProjectError
-from stackwright.generation.config import Config
 from stackwright.generation.progress import Message
 from stackwright.generation.quality import QualityReport
 from stackwright.generation.request import GenerateRequest, GenerationReport, Refusal
@@ -207,22 +206,24 @@ async def resume(run: Run) -> None:
 
 
 def generate_remotely(
-    server: str, model: Path, config: Config, out: Path, on_message: Callable[[Message], None]
+    server: str, request: GenerateRequest, on_message: Callable[[Message], None]
 ) -> GenerationReport:
-    """Generate as a run on this server and follow it; `out` is a folder of the machine that runs it.
+    """Generate as a run on this server and follow it; its folder is one of the machine that runs it.
+
+    Args:
+        server: Address of the Prefect server.
+        request: With the path of the model; its text is what the server gets.
+        on_message: Is told what happens.
 
     Raises:
         ProjectError: The server does not answer, or the run did not succeed.
     """
-    request = GenerateRequest(
-        model=read_file(model).decode("utf-8", "replace"),
-        file=str(model),
-        out=str(out.absolute()),
-        config=config,
-    )
+    content = read_file(Path(request.model)).decode("utf-8", "replace")
+    folder = str(Path(request.out).absolute())
+    sent = request.model_copy(update={"model": content, "file": request.model, "out": folder})
 
     async def run() -> GenerationReport:
-        started = await start(GENERATE, request.model_dump(mode="json"))
+        started = await start(GENERATE, sent.model_dump(mode="json"))
         try:
             async for message in follow(started):
                 on_message(message)

@@ -28,14 +28,30 @@ _TS_TEST = re.compile(rb"^\s*(?:it|test)(?:\.each\(.*\))?\(", re.MULTILINE)
 
 
 @effect(timeout_s=300)
-def plan_project(project: Project, config: Config, out: Path) -> Plan:
+def plan_project(project: Project, config: Config, out: Path, renamed_from: str = "") -> Plan:
     """What generating this project into `out` will do; finishes a change that was interrupted there.
 
+    Args:
+        project: The whole model.
+        config: The choices.
+        out: The project's folder.
+        renamed_from: The name under which the folder may know this project.
+
     Raises:
-        ProjectError: The selection is incomplete, or `out` cannot be read.
+        ProjectError: The selection is incomplete, `out` cannot be read, or holds another project.
     """
     chosen = select(project, config)
+    if out.resolve() == out.resolve().parent:
+        raise ProjectError.bad_input(
+            f"{out} is the root of the file system.", hint="Choose a folder for the project."
+        )
     lock = read_lock(out)
+    if lock.project not in ("", project.name, renamed_from):
+        raise ProjectError.bad_input(
+            f"{out} holds the project {lock.project}, and this model is of {project.name}.",
+            hint="Choose another folder; if the project was renamed, add --renamed-from "
+            f"{lock.project}.",
+        )
     wanted = _wanted(chosen, config)
     return make_plan(
         chosen, config, list(wanted.values()), lock, observe(out, {*wanted, *lock.files})
@@ -102,7 +118,7 @@ def write_project(
         created=created,
         updated=updated,
         deleted=deleted,
-        kept=tuple(file.path for file in plan.having(Action.KEPT)),
+        kept={file.path: file.reason for file in plan.having(Action.KEPT)},
         unchanged=len(plan.having(Action.UNCHANGED)),
         files=len(now.files),
         lines=sum(file.lines for file in now.files.values()),

@@ -12,21 +12,39 @@ if TYPE_CHECKING:
     from stackwright.domain.project import Project
     from stackwright.generation.plan import Plan
 
+
+def _folder(text: str) -> Path:
+    if not text.strip():
+        raise typer.BadParameter("It is empty; name a folder.")
+    return Path(text)
+
+
+def _filled(text: str) -> str:
+    if not text.strip():
+        raise typer.BadParameter("It is empty; leave the option out to keep the choice.")
+    return text
+
+
 Model = Annotated[
     Path, typer.Argument(metavar="FILE", help="The domain model, a *.stackwright.yaml file.")
 ]
-Out = Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="The project's folder.")]
+Out = Annotated[
+    Path,
+    typer.Option("--out", "-o", metavar="DIR", help="The project's folder.", parser=_folder),
+]
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON on standard output.")]
 Entities = Annotated[
-    str,
+    str | None,
     typer.Option(
+        parser=_filled,
         metavar="A,B",
         help="Only these entities (all: every one); those they point to must be among them. "
         "Choices not given are those of the last generation in the folder.",
     ),
 ]
 Platforms = Annotated[
-    str, typer.Option(metavar="LIST", help="What to generate: backend, frontend.")
+    str | None,
+    typer.Option(parser=_filled, metavar="LIST", help="What to generate: backend, frontend."),
 ]
 StyleOption = Annotated[Style | None, typer.Option(help="How the code is cut.")]
 DatabaseOption = Annotated[
@@ -48,6 +66,9 @@ EnvConfigs = Annotated[
     typer.Option(
         "--env-configs/--no-env-configs", help="Settings for development, staging, production."
     ),
+]
+RenamedFrom = Annotated[
+    str, typer.Option(metavar="NAME", help="The project's name when it was generated before.")
 ]
 Everything = Annotated[bool, typer.Option("--all", help="List every file of the plan.")]
 
@@ -79,8 +100,8 @@ def plan(
     model: Model,
     out: Out,
     *,
-    entities: Entities = "",
-    platforms: Platforms = "",
+    entities: Entities = None,
+    platforms: Platforms = None,
     style: StyleOption = None,
     database: DatabaseOption = None,
     tests: Tests = None,
@@ -88,6 +109,7 @@ def plan(
     sample_data: SampleData = None,
     docker: Docker = None,
     env_configs: EnvConfigs = None,
+    renamed_from: RenamedFrom = "",
     everything: Everything = False,
     as_json: Json = False,
 ) -> int:
@@ -106,7 +128,11 @@ def plan(
         docker=docker,
         env_configs=env_configs,
     )
-    _show_plan(plan_project(_project(model), config, out), everything=everything, as_json=as_json)
+    _show_plan(
+        plan_project(_project(model), config, out, renamed_from),
+        everything=everything,
+        as_json=as_json,
+    )
     return 0
 
 
@@ -115,10 +141,12 @@ def estimate(
     *,
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", metavar="DIR", help="The project's folder, if any."),
+        typer.Option(
+            "--out", "-o", metavar="DIR", help="The project's folder, if any.", parser=_folder
+        ),
     ] = None,
-    entities: Entities = "",
-    platforms: Platforms = "",
+    entities: Entities = None,
+    platforms: Platforms = None,
     style: StyleOption = None,
     database: DatabaseOption = None,
     tests: Tests = None,
@@ -157,8 +185,8 @@ def generate(
     model: Model,
     out: Out,
     *,
-    entities: Entities = "",
-    platforms: Platforms = "",
+    entities: Entities = None,
+    platforms: Platforms = None,
     style: StyleOption = None,
     database: DatabaseOption = None,
     tests: Tests = None,
@@ -166,6 +194,7 @@ def generate(
     sample_data: SampleData = None,
     docker: Docker = None,
     env_configs: EnvConfigs = None,
+    renamed_from: RenamedFrom = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the plan.")] = False,
     everything: Everything = False,
     server: Annotated[
@@ -195,20 +224,26 @@ def generate(
         from tasks.generation import plan_project
 
         _show_plan(
-            plan_project(_project(model), config, out), everything=everything, as_json=as_json
+            plan_project(_project(model), config, out, renamed_from),
+            everything=everything,
+            as_json=as_json,
         )
         return 0
     from app.cli.progress import Watching
+    from stackwright.generation.request import GenerateRequest
 
+    request = GenerateRequest(
+        model=str(model), out=str(out), config=config, renamed_from=renamed_from
+    )
     with Watching(quiet=as_json) as watching:
         if server:
             from app.runs import generate_remotely
 
-            report = generate_remotely(server, model, config, out, watching.message)
+            report = generate_remotely(server, request, watching.message)
         else:
             from flows.stories.generation import generate_locally
 
-            report = generate_locally(model, config, out, watching.message)
+            report = generate_locally(request, watching.message)
     if as_json:
         show.as_json(report.model_dump(mode="json"))
     else:
@@ -228,7 +263,10 @@ def schema() -> int:
 
 def _show_plan(planned: "Plan", *, everything: bool, as_json: bool) -> None:
     if as_json:
-        show.as_json({**planned.model_dump(mode="json"), "counts": planned.counts()})
+        from stackwright.generation.notes import notes
+
+        extra = {"counts": planned.counts(), "notes": notes(planned)}
+        show.as_json({**planned.model_dump(mode="json"), **extra})
     else:
         from app.cli import tables
 
@@ -244,9 +282,11 @@ def _project(model: Path) -> "Project":
     return project
 
 
-def _config(out: Path | None, entities: str, platforms: str, **options: object) -> Config:
+def _config(
+    out: Path | None, entities: str | None, platforms: str | None, **options: object
+) -> Config:
     """The choices: what the command line says, else what the project in `out` was generated with."""
-    names = _list(platforms)
+    names = _list(platforms or "")
     unknown = [name for name in names if name not in list(Platform)]
     if unknown:
         raise typer.BadParameter(

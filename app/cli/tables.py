@@ -6,6 +6,7 @@ from rich.table import Table
 
 from app.cli.show import console, plain
 from stackwright.generation.estimate import Amount, Estimate
+from stackwright.generation.notes import notes
 from stackwright.generation.plan import Action, Plan
 from stackwright.generation.request import GenerationReport
 
@@ -50,6 +51,7 @@ def plan(planned: Plan, *, everything: bool = False) -> None:
         out.print(f"[dim]All {len(planned.files)} files are new (--all lists them).[/]")
     elif planned.changes_nothing:
         out.print("Nothing to do.")
+    _notes(notes(planned))
 
 
 def estimate(estimated: Estimate) -> None:
@@ -101,8 +103,14 @@ def report(done: GenerationReport) -> None:
     out.print(
         f"{plain(receipt.out)} has {receipt.files} files, {receipt.lines} lines, {receipt.tests} tests"
     )
-    for path in receipt.kept[:_LISTED]:
-        out.print(f"[cyan]= kept[/]     {plain(path)}")
+    for path, reason in list(receipt.kept.items())[:_LISTED]:
+        out.print(f"[cyan]= kept[/]     {plain(path)}  [dim]{plain(reason)}[/]")
+    _notes(done.notes)
+
+
+def _notes(sentences: Sequence[str]) -> None:
+    for sentence in sentences:
+        console().print(f"[yellow]![/] {plain(sentence)}")
 
 
 def _figures(amount: Amount) -> Sequence[str]:

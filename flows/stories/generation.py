@@ -11,6 +11,7 @@ from stackwright.domain.project import Project
 from stackwright.errors import ProjectError
 from stackwright.generation.config import Config
 from stackwright.generation.estimate import PastRun
+from stackwright.generation.notes import notes
 from stackwright.generation.outputs import PROJECT_UNIT
 from stackwright.generation.plan import Batch, Plan
 from stackwright.generation.progress import Message, MessageKind, News
@@ -41,14 +42,13 @@ async def generate(request: GenerateRequest, road: Road) -> GenerationReport:
 
 
 def generate_locally(
-    model: Path, config: Config, out: Path, on_message: Callable[[Message], None]
+    request: GenerateRequest, on_message: Callable[[Message], None]
 ) -> GenerationReport:
     """Generate in this process, without an orchestrator.
 
     Raises:
         ProjectError: It cannot be done; the message says so and what was left.
     """
-    request = GenerateRequest(model=str(model), out=str(out), config=config)
     return asyncio.run(generate(request, LocalRoad(on_message)))
 
 
@@ -57,7 +57,9 @@ async def _generate(request: GenerateRequest, road: Road) -> GenerationReport:
     await road.tell(News(kind=MessageKind.STARTED, step="read", text=f"Generating into {out}."))
     project = await _read(request, road)
     clock.lap("read")
-    plan = await road.do(effects.plan_project, project, request.config, out, name="Plan")
+    plan = await road.do(
+        effects.plan_project, project, request.config, out, request.renamed_from, name="Plan"
+    )
     await _show(plan, road)
     clock.lap("plan")
     receipts = await _render(project, request.config, plan, out, road)
@@ -73,6 +75,7 @@ async def _generate(request: GenerateRequest, road: Road) -> GenerationReport:
         receipt=receipt,
         seconds=clock.seconds(),
         steps=tuple(clock.laps),
+        notes=notes(plan),
     )
     record(_past_run(report, receipts, clock))
     text = f"{receipt.files} files, {receipt.lines} lines and {receipt.tests} tests in {out}."

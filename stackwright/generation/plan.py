@@ -11,6 +11,7 @@ from stackwright.rendering.pack import Kind
 from stackwright.value import Value
 
 NOTHING_NEW = "; nothing new for it"
+STALE = "edited by you; the new version is not applied"
 BATCHES_A_PACK = 8  # a run has tens of tasks, not thousands
 
 
@@ -162,7 +163,7 @@ def _decide(output: Output, locked: LockedFile | None, present: str | None) -> t
         return Action.UPDATE, ""
     if new == locked.content:
         return Action.KEPT, f"edited by you{NOTHING_NEW}"
-    return Action.KEPT, "edited by you; the new version is not applied"
+    return Action.KEPT, STALE
 
 
 def model_digest(project: Project) -> str:

@@ -32,7 +32,7 @@ class WriteReceipt(Value):
     created: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
     deleted: tuple[str, ...] = ()
-    kept: tuple[str, ...] = ()
+    kept: dict[str, str] = {}  # path → why it is left alone
     unchanged: int = 0
     files: int = 0  # files of the project now
     lines: int = 0

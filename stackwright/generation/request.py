@@ -18,6 +18,7 @@ class GenerateRequest(Value):
     file: str = Field(
         "", description="The name that findings call the model by, when it is a text."
     )
+    renamed_from: str = Field("", description="The name under which the folder may know it.")
     verify: bool = Field(default=False, description="Run the tools of the generated project on it.")
 
     @property
@@ -41,6 +42,7 @@ class GenerationReport(Value):
     receipt: WriteReceipt
     seconds: float
     steps: tuple[StepTime, ...] = ()
+    notes: tuple[str, ...] = ()  # what to know or do now
 
 
 def plan_rows(plan: Plan) -> list[dict[str, str | int]]:
@@ -105,7 +107,7 @@ def report_markdown(report: GenerationReport) -> str:
         if paths
     ]
     totals = f"{receipt.files} files, {receipt.lines} lines, {receipt.tests} tests"
-    kept = [f"* `{path}`" for path in receipt.kept]
+    kept = [f"* `{path}`: {reason}" for path, reason in receipt.kept.items()]
     return "\n".join(
         [
             f"# {report.project}",
@@ -122,6 +124,7 @@ def report_markdown(report: GenerationReport) -> str:
             *(f"| {step.name} | {step.seconds:.2f} |" for step in report.steps),
             f"| **together** | **{report.seconds:.2f}** |",
             *(["", "## Kept", "", *kept] if kept else []),
+            *(line for note in report.notes for line in ("", note)),
             "",
             f"What to do next stands in `{receipt.out}/README.md`.",
             "",

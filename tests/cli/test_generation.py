@@ -57,6 +57,11 @@ class Asked:
         return self
 
     @property
+    def flat(self) -> str:
+        """What it said, without the line breaks of a narrow terminal."""
+        return " ".join((self.out + self.err).split())
+
+    @property
     def json(self) -> dict[str, object]:
         answer: dict[str, object] = json.loads(self.out)
         return answer
@@ -186,6 +191,44 @@ def test_an_edit_is_kept_and_reported(ask: Asked, model: Path, tmp_path: Path) -
     assert ask("generate", model, "--out", out).code == 0
     assert "README.md" in ask.out
     assert edited.read_text() == "mine\n"
+
+
+def test_an_edit_that_misses_something_new_is_told(ask: Asked, model: Path, tmp_path: Path) -> None:
+    ask("generate", model, "--out", tmp_path / "out")
+    edited = tmp_path / "out" / "backend" / "app" / "models" / "book.py"
+    edited.write_text(edited.read_text("utf-8") + "# mine\n", "utf-8")
+    model.write_text(WITH_PRICE, "utf-8")
+    ask("generate", model, "--out", tmp_path / "out")
+    assert "A file that you edited misses what is new: backend/app/models/book.py" in ask.flat
+    assert "0001_initial.py changes." in ask.flat
+    assert "edited by you; the new version is not applied" in ask.flat
+    planned = ask("plan", model, "--out", tmp_path / "out", "--json")
+    assert planned.json["notes"]
+
+
+def test_another_project_is_not_overwritten(ask: Asked, model: Path, tmp_path: Path) -> None:
+    ask("generate", model, "--out", tmp_path / "out")
+    before = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    model.write_text(MODEL.replace("name: shop", "name: store"), "utf-8")
+    refused = ask("generate", model, "--out", tmp_path / "out")
+    assert refused.code == 2
+    assert "holds the project shop" in refused.err
+    assert {path: path.read_bytes() for path in before} == before
+    assert ask("generate", model, "--out", tmp_path / "out", "--renamed-from", "shop").code == 0
+    assert ask("generate", model, "--out", tmp_path / "out").code == 0
+
+
+@pytest.mark.parametrize("option", ["--out", "--entities", "--platforms"])
+def test_an_empty_option_is_refused(ask: Asked, model: Path, tmp_path: Path, option: str) -> None:
+    out = () if option == "--out" else ("--out", tmp_path / "out")
+    assert ask("generate", model, *out, option, "").code == 2
+    assert "It is empty" in ask.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_root_of_the_file_system_is_no_project(ask: Asked, model: Path) -> None:
+    assert ask("plan", model, "--out", "/").code == 2
+    assert "root of the file system" in ask.err
 
 
 def test_choices_are_remembered(ask: Asked, model: Path, tmp_path: Path) -> None:

@@ -23,12 +23,17 @@ from flows.worker.warm import LOST, TYPE
 from stackwright.errors import ProjectError
 from stackwright.generation.config import Config, Platform
 from stackwright.generation.progress import Message, MessageKind
+from stackwright.generation.request import GenerateRequest
 from tests.flows.serving import Served, command, free_port, gone, serving, words
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 
 POOL = "stackwright"
 LITTLE = Config(platforms=(Platform.BACKEND,), tests=False, sample_data=False, docker=False)
+
+
+def asked(model: Path, out: Path) -> GenerateRequest:
+    return GenerateRequest(model=str(model), out=str(out), config=LITTLE)
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +142,7 @@ def test_the_command_line_hears_of_a_bad_model_as_if_it_ran_here(
     bad.write_text("stackwright: 1\nname: shop\nentities:\n  Book:\n    fields:\n      title: x\n")
     told: list[Message] = []
     with pytest.raises(ProjectError) as caught:
-        runs.generate_remotely(served.address, bad, LITTLE, tmp_path / "out", told.append)
+        runs.generate_remotely(served.address, asked(bad, tmp_path / "out"), told.append)
     assert caught.value.exit_code == 2
     assert caught.value.findings[0].line == 6
     assert told[-1].kind is MessageKind.ERROR
@@ -256,7 +261,7 @@ async def test_an_unknown_deployment_is_named(client: PrefectClient) -> None:
 def test_a_server_that_is_not_there_is_named(shop: Path, tmp_path: Path) -> None:
     address = f"http://127.0.0.1:{free_port()}"
     with pytest.raises(ProjectError, match=f"No server answers at {address}"):
-        runs.generate_remotely(address, shop, LITTLE, tmp_path / "out", print)
+        runs.generate_remotely(address, asked(shop, tmp_path / "out"), print)
 
 
 def test_a_second_instance_on_the_same_data_is_refused(served: Served, data: Path) -> None:
