@@ -40,6 +40,8 @@ JITTER = 0.3
 class PrefectRoad:
     """Carries out a story inside a flow run."""
 
+    is_resumed = True
+
     def __init__(self) -> None:
         context = FlowRunContext.get()
         if context is None or context.flow_run is None:

@@ -14,6 +14,8 @@ Rows = Sequence[Mapping[str, Cell]]
 class Road(Protocol):
     """Carries out a story."""
 
+    is_resumed: bool  # whether a run that failed may go on later, with what it has done so far
+
     async def do(
         self,
         effect: Callable[..., R],
@@ -64,6 +66,8 @@ class Numbering:
 
 class LocalRoad:
     """Carries out a story in this process, one effect after the other."""
+
+    is_resumed = False
 
     def __init__(self, on_message: Callable[[Message], None] = lambda _: None) -> None:
         self._on_message, self._numbering = on_message, Numbering()

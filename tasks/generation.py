@@ -160,7 +160,9 @@ def read_lock(out: Path) -> Lock:
     """The lock of a generated project, after finishing an interrupted change; empty when there is none."""
     with staging.explaining(f"Reading {out}"):
         if out.exists() and not out.is_dir():
-            raise NotADirectoryError(20, "not a folder", str(out))
+            raise ProjectError.bad_input(
+                f"{out} is a file, not a folder.", hint="Choose another folder."
+            )
         staging.recover(out)
         path = out / LOCK
         return parse_lock(path.read_text("utf-8"), str(path)) if path.exists() else Lock()

@@ -18,8 +18,8 @@ from tasks import commit
 _REASONS = {
     errno.ENOSPC: ("the disk is full", "Free some room and run it again."),
     errno.EDQUOT: ("your disk quota is used up", "Free some room and run it again."),
-    errno.EACCES: ("you may not write there", "Choose another folder or change its permissions."),
-    errno.EPERM: ("you may not write there", "Choose another folder or change its permissions."),
+    errno.EACCES: ("the permission is missing", "Choose another folder or change its permissions."),
+    errno.EPERM: ("the permission is missing", "Choose another folder or change its permissions."),
     errno.EROFS: ("the file system is read-only", "Choose another folder."),
     errno.ENOTDIR: ("a part of that path is a file, not a folder", "Choose another folder."),
     errno.EISDIR: ("a folder is where a file must be", "Move it away or choose another folder."),

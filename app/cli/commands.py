@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -44,25 +45,42 @@ def options(
         raise typer.Exit
 
 
+def _said(error: TyperException) -> str:
+    """What the parser of options says, without the words of the library behind it."""
+    return error.format_message().replace("Value error, ", "")
+
+
+def _give_up_output() -> None:
+    """Let nothing more be written to standard output: its reader is gone, and Python flushes at exit."""
+    sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open until the process ends
+
+
 def run(arguments: Sequence[str] | None = None) -> int:
     """Carry out one command line and return its exit code: 0 ok, 1 failed, 2 bad input."""
     words = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     try:
         code = app(words, standalone_mode=False)
+        sys.stdout.flush()
     except ProjectError as error:
         show.failure(error, as_json="--json" in words)
         return error.exit_code
     except TyperException as error:
         if "--json" in words:
-            print(json.dumps({"error": {"message": error.format_message()}}))
+            print(json.dumps({"error": {"message": _said(error)}}))
         else:
-            print(f"error: {error.format_message()}", file=sys.stderr)
+            print(f"error: {_said(error)}", file=sys.stderr)
             print("  hint: --help shows what a command takes.", file=sys.stderr)
         return 2
     except (KeyboardInterrupt, typer.Abort):
         print("Stopped. What was written before is whole.", file=sys.stderr)
         return 1
     except BrokenPipeError:
-        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - the reader went away; Python flushes at exit
+        _give_up_output()
+        return 1
+    except OSError as error:  # such as a full disk behind `>`; the work itself says ProjectError
+        _give_up_output()
+        what = error.filename or "The answer could not be written"
+        with suppress(OSError):
+            print(f"error: {what}: {error.strerror}.", file=sys.stderr)
         return 1
     return code if isinstance(code, int) else 0

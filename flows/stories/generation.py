@@ -21,7 +21,7 @@ from tasks import generation as effects
 from tasks.alone import alone
 from tasks.history import record
 from tasks.model import check_model, read_model
-from tasks.staging import still_staged
+from tasks.staging import discard, still_staged
 
 FILES_TOLD = 100  # paths in one message
 
@@ -33,8 +33,13 @@ async def generate(request: GenerateRequest, road: Road) -> GenerationReport:
         ProjectError: It cannot be done; the message says so and what was left.
     """
     try:
-        with alone(Path(request.out)):
-            return await _generate(request, road)
+        with alone(out := Path(request.out)):
+            try:
+                return await _generate(request, road)
+            except ProjectError:
+                if not road.is_resumed:  # nobody comes back for what waits aside
+                    discard(out)
+                raise
     except ProjectError as error:
         sentences = [finding.sentence() for finding in error.findings]
         await road.tell(News(kind=MessageKind.ERROR, text="\n".join([str(error), *sentences])))

@@ -12,6 +12,8 @@ LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # the C one is eight tim
 
 _MAX_YAML_ERRORS = 25
 _MAX_REPAIRS = 120  # attempts in all
+_TABS = ("A tab stands where YAML wants spaces.", "Indent with spaces.")
+_TABBED = re.compile(r"( *)\t[ \t]*(?=\S)")
 _KEY = re.compile(r"(\s*)([A-Za-z_][A-Za-z_0-9]*)\s*:(\s|$)")
 _TIGHT = re.compile(r"^(\s*[A-Za-z_][A-Za-z_0-9]*):([^\s:/])")
 
@@ -43,6 +45,10 @@ def compose_lines(lines: list[str], report: Report) -> yaml.Node | None:
     return None
 
 
+def _spaced(tabbed: re.Match[str]) -> str:
+    return tabbed[0].replace("\t", "  ")
+
+
 def _attempt(lines: list[str]) -> tuple[yaml.Node | None, yaml.YAMLError | None]:
     try:
         return yaml.compose("\n".join(lines), Loader=LOADER), None
@@ -59,6 +65,8 @@ def _repairs(lines: list[str], error: yaml.YAMLError) -> Iterator[tuple[list[str
         yield [*lines[:cut], *([""] * (len(lines) - cut))], Place(cut + 1, 1)
         return
     problem = min(_line(error), len(lines) - 1)
+    if tabbed := _TABBED.match(lines[problem]):
+        yield [_TABBED.sub(_spaced, line) for line in lines], Place(problem + 1, tabbed.end(1) + 1)
     context = getattr(error, "context_mark", None)
     above = _above(lines, problem)
     suspects = [problem, above]
@@ -143,8 +151,8 @@ def _explained(error: yaml.YAMLError, line: str, repaired: str) -> tuple[str, st
     whole = f"{context} {problem}"
     if "single document" in whole:
         return "The file holds a second YAML document.", "Delete the line `---` and what follows."
-    if "\\t" in whole or "tab" in problem:
-        return "A tab stands where YAML wants spaces.", "Indent with spaces."
+    if "\t" in line and ("\\t" in whole or "tab" in problem or "cannot start" in problem):
+        return _TABS
     if line.strip() == repaired.strip() and "\t" not in line:
         spaces = len(repaired) - len(repaired.lstrip())
         hint = f"Indent it by {spaces} spaces, if it belongs to them."

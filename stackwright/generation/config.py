@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from stackwright.domain.project import Project
+from stackwright.domain.suggestion import closest
 from stackwright.errors import ProjectError
 from stackwright.value import Value
 
@@ -93,7 +94,7 @@ def select(project: Project, config: Config) -> Project:
     if unknown or not config.entities:
         raise ProjectError.bad_input(
             f"No entity is called {', '.join(unknown)}." if unknown else "No entity is selected.",
-            hint=f"The model has {', '.join(known)}.",
+            hint=f"{closest(unknown[0], known) if unknown else ''} The model has {', '.join(known)}.".strip(),
         )
     gaps = project.missing_for(config.entities)
     if gaps:

@@ -1,5 +1,6 @@
 """What a person or a program sees of the generation commands."""
 
+import errno
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ import pytest
 
 from app.cli.commands import run
 from stackwright import __version__
+from tasks import staging
 
 MODEL = """\
 stackwright: 1
@@ -277,9 +279,48 @@ def test_an_estimate_learns_from_earlier_runs(ask: Asked, model: Path, tmp_path:
 
 def test_a_folder_that_is_a_file_is_a_sentence(ask: Asked, model: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    assert ask("generate", model, "--out", tmp_path / "file").code == 1
+    assert ask("generate", model, "--out", tmp_path / "file").code == 2
     assert "is a file" in ask.err
     assert ask("generate", model, "--out", tmp_path / "file" / "below").code == 1
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_failure_leaves_nothing_behind(
+    ask: Asked, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_new: bool
+) -> None:
+    out = tmp_path / "out"
+    if not is_new:
+        ask("generate", model, "--out", out)
+        model.write_text(WITH_PRICE, "utf-8")
+    before = {path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*")}
+    stage = staging.stage
+
+    def full(aside: Path, path: str, content: bytes) -> None:
+        if "schemas" in path:
+            raise OSError(errno.ENOSPC, "full")
+        stage(aside, path, content)
+
+    monkeypatch.setattr(staging, "stage", full)
+    failed = ask("generate", model, "--out", out)
+    assert (failed.code, "the disk is full" in failed.err) == (1, True)
+    assert {path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*")} == before
+
+
+def test_an_answer_that_cannot_be_written_is_a_sentence(model: Path) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("this system has no /dev/full")
+    with full.open("w") as out:
+        done = subprocess.run(
+            [sys.executable, "-c", "from app.cli import main; main()", "validate", model],
+            stdout=out,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "could not be written" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_damaged_lock_is_a_sentence(ask: Asked, model: Path, tmp_path: Path) -> None:

@@ -219,6 +219,14 @@ def test_a_line_that_is_only_badly_spaced_is_read_all_the_same(line: str, messag
     assert findings[1].message == "There is no type `intger`."
 
 
+def test_a_file_indented_with_tabs_is_read_all_the_same() -> None:
+    tabbed = "stackwright: 1\nname: shop\nentities:\n\tBook:\n\t\tfields:\n\t\t\ttitle: strng\n"
+    findings = found(tabbed)
+    assert [(finding.line, finding.column) for finding in findings] == [(4, 1), (6, 14)]
+    assert findings[0].message == "A tab stands where YAML wants spaces."
+    assert findings[1].message == "There is no type `strng`."
+
+
 def test_several_broken_lines_are_all_found() -> None:
     text = book("one: {type: integer\ntwo: integer\nthree: [x\nfour: 'a\nfive: strng")
     lines = [finding.line for finding in found(text)]

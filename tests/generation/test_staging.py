@@ -155,7 +155,7 @@ staging.put_in_place(root, aside, [f"f{number}.txt" for number in range(300)], (
     ("number", "words"),
     [
         (errno.ENOSPC, "the disk is full"),
-        (errno.EACCES, "you may not write there"),
+        (errno.EACCES, "the permission is missing"),
         (errno.EROFS, "read-only"),
     ],
 )

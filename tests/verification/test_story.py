@@ -31,6 +31,8 @@ FACTS = Facts(
 class Rehearsal:
     """A road that knows the answer to every effect and notes what it was asked for."""
 
+    is_resumed = False
+
     def __init__(self, failing: str = "", broken: str = "") -> None:
         self.failing, self.broken = failing, broken
         self.asked: list[str] = []

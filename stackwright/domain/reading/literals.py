@@ -95,7 +95,7 @@ def _integer(kind: FieldType) -> Callable[[str, object], JsonValue]:
 
     def read(text: str, value: object) -> JsonValue:
         if not isinstance(value, int) or isinstance(value, bool):
-            raise LiteralError(f"`{text}` is no whole number.")
+            raise LiteralError(f"`{text}` is no whole number.", "Write digits alone, such as 12.")
         if not -limit <= value < limit:
             hint = "Use the type bigint." if limit == 2**31 else "Use the type decimal."
             raise LiteralError(f"{text} does not fit into the type {kind}.", hint)
