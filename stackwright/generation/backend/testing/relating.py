@@ -3,7 +3,7 @@
 from typing import Any
 
 from stackwright.domain import naming
-from stackwright.domain.entity import BUILT_IN_USER, Entity
+from stackwright.domain.entity import ADMIN, BUILT_IN_USER, PUBLIC, USER, Entity
 from stackwright.domain.field import Field, FieldType
 from stackwright.domain.project import Project
 from stackwright.domain.relation import OnDelete, Relation, RelationKind
@@ -55,6 +55,20 @@ def relating(project: Project, entity: Entity, rows: tuple[Row, ...]) -> dict[st
             for r in to_many
             if r.inverse and not r.is_self and not r.required and r.target != BUILT_IN_USER
         ],
+        "stamped": [
+            _to_many(project, r)
+            for r in to_many
+            if r.target != BUILT_IN_USER
+            and not r.is_self
+            and not r.required
+            and project.entity(r.target).optimistic_lock
+        ],
+        "guarded": [
+            row(r.name, _module(r), _number(project, r), r.inverse, _valid_attributes(r), role)
+            for r in to_many
+            if r.inverse and not r.is_self and not r.required and r.target != BUILT_IN_USER
+            if (role := _outsider(entity, project.entity(r.target)))
+        ],
         "attributes": [line for r in to_many for line in _attributes(r)],
         "valid_attributes": source({r.name: _valid_attributes(r) for r in to_many if r.attributes}),
         "nothing": [_nothing(project, r) for r in [*to_one, *to_many]],
@@ -66,7 +80,15 @@ def relating(project: Project, entity: Entity, rows: tuple[Row, ...]) -> dict[st
             if not set(group) & set(fixed_keys(entity))
         ],
     }
-    refusing = ("needed", "restrict", "cascade", "to_many", "required_to_many", "attributes")
+    refusing = (
+        "guarded",
+        "needed",
+        "restrict",
+        "cascade",
+        "to_many",
+        "required_to_many",
+        "attributes",
+    )
     view["has_problems"] = any(view[name] for name in refusing)
     return view
 
@@ -105,6 +127,14 @@ def _deletions(project: Project, relations: list[Relation], on_delete: OnDelete)
 def _to_many(project: Project, relation: Relation) -> str:
     number = _number(project, relation)
     return row(relation.name, _module(relation), number, _valid_attributes(relation))
+
+
+def _outsider(owner: Entity, target: Entity) -> str | None:
+    """A role that may change the target's rows, but not the owner's, to whom their links belong."""
+    if {PUBLIC, USER} & set(owner.permissions.update):
+        return None
+    roles = [role for role in target.permissions.update if role not in owner.permissions.update]
+    return next((role for role in roles if role not in (PUBLIC, ADMIN)), None)
 
 
 def _valid_attributes(relation: Relation) -> dict[str, Any]:

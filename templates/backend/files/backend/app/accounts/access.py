@@ -2,38 +2,29 @@
 
 from collections.abc import Callable
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer
 
 from app.accounts.models import User
 from app.accounts.security import read_token
+from app.core.actor import Actor
 from app.core.database import SessionDep
 from app.core.problems import Problem
-from app.core.resource import ADMIN, PUBLIC, USER
+from app.core.resource import PUBLIC, USER
 from app.core.settings import Settings
 
 _bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token", auto_error=False)
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 
-class Caller:
+class Caller(Actor):
     """Whoever sends a request: an account with its roles, or the public."""
 
     def __init__(self, user: User | None) -> None:
+        roles = frozenset({PUBLIC} if user is None else {PUBLIC, USER, *user.roles})
+        super().__init__(user.id if user else None, roles)
         self.user = user
-        self.user_id: UUID | None = user.id if user else None
-        self.roles = frozenset({PUBLIC} if user is None else {PUBLIC, USER, *user.roles})
-
-    @property
-    def is_admin(self) -> bool:
-        """Whether they may do everything."""
-        return ADMIN in self.roles
-
-    def may(self, allowed: tuple[str, ...]) -> bool:
-        """Whether one of their roles is among the allowed ones."""
-        return self.is_admin or not self.roles.isdisjoint(allowed)
 
 
 def get_settings_of(request: Request) -> Settings:

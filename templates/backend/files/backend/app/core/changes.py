@@ -2,50 +2,50 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 from pydantic import BaseModel
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
+from app.core.actor import Actor
 from app.core.base import Audited, Base, Versioned, now
 from app.core.files import find_file
 from app.core.problems import FieldProblem, Problem
-from app.core.resource import Resource, Row, ToMany
+from app.core.resource import OWNER, Resource, Row, ToMany
 
 _NULL = "null"
 
 
-def create(session: Session, resource: Resource[Row], data: BaseModel, user_id: UUID | None) -> Row:
+def create(session: Session, resource: Resource[Row], data: BaseModel, by: Actor) -> Row:
     """A new row with these values, flushed.
 
     Raises:
-        Problem: Values break rules (422).
+        Problem: Values break rules (422), or are not theirs to change (403).
     """
     row = resource.model()
     session.add(row)
-    _assign(session, resource, row, _sent(data, type(data).model_fields), is_new=True)
+    _assign(session, resource, row, _sent(data, type(data).model_fields), by, is_new=True)
     if isinstance(row, Audited):
         row.created_at = row.updated_at = now()
-        row.created_by = row.updated_by = user_id
+        row.created_by = row.updated_by = by.user_id
     session.flush()
     return row
 
 
 def replace(
-    session: Session, resource: Resource[Row], row: Row, data: BaseModel, user_id: UUID | None
+    session: Session, resource: Resource[Row], row: Row, data: BaseModel, by: Actor
 ) -> None:
     """Give the row these values; what was not sent becomes empty, except what never changes."""
     names = type(data).model_fields.keys() - (_fixed(resource) - data.model_fields_set)
-    _change(session, resource, row, _sent(data, names), user_id)
+    _change(session, resource, row, _sent(data, names), by)
 
 
 def patch(
-    session: Session, resource: Resource[Row], row: Row, data: BaseModel, user_id: UUID | None
+    session: Session, resource: Resource[Row], row: Row, data: BaseModel, by: Actor
 ) -> None:
     """Give the row the values that were sent, and leave the others alone."""
-    _change(session, resource, row, _sent(data, data.model_fields_set), user_id)
+    _change(session, resource, row, _sent(data, data.model_fields_set), by)
 
 
 def check_version(row: Base, if_match: str | None) -> None:
@@ -62,11 +62,11 @@ def etag(row: Versioned) -> str:
     return f'"{row.version}"'
 
 
-def stamp(row: Base, user_id: UUID | None) -> None:
+def stamp(row: Base, by: Actor) -> None:
     """Note who changed the row; its version grows even when only its links have changed."""
     if isinstance(row, Audited):
         row.updated_at = now()
-        row.updated_by = user_id
+        row.updated_by = by.user_id
     if isinstance(row, Versioned):
         mapper = inspect(type(row))
         plain = [a.key for a in mapper.column_attrs if not a.columns[0].primary_key]
@@ -87,11 +87,11 @@ def _change(
     resource: Resource[Row],
     row: Row,
     values: Mapping[str, Any],
-    user_id: UUID | None,
+    by: Actor,
 ) -> None:
-    _assign(session, resource, row, values, is_new=False)
+    _assign(session, resource, row, values, by, is_new=False)
     if session.is_modified(row) or session.new or session.deleted or _links_changed(session):
-        stamp(row, user_id)
+        stamp(row, by)
     session.flush()
 
 
@@ -104,12 +104,16 @@ def _assign(
     resource: Resource[Row],
     row: Row,
     values: Mapping[str, Any],
+    by: Actor,
     *,
     is_new: bool,
 ) -> None:
     errors: list[FieldProblem] = []
     for name, value in values.items():
-        errors += _set(session, resource, row, name, value, is_new=is_new)
+        if name in resource.to_many:
+            errors += _set_links(session, resource, row, name, value or [], by, is_new=is_new)
+        else:
+            errors += _set(session, resource, row, name, value, is_new=is_new)
     if not errors:
         errors += resource.rules(row)
     if errors:
@@ -123,8 +127,6 @@ def _set(
     """Set one value, or tell why it cannot be."""
     if value is None and name in resource.required:
         yield FieldProblem(field=name, message="This cannot be empty.", code=_NULL)
-    elif name in resource.to_many:
-        yield from _set_links(session, resource, row, name, value or [], is_new=is_new)
     elif name in resource.fields:
         if not is_new and name in resource.immutable:
             if value != getattr(row, name):
@@ -172,10 +174,11 @@ def _set_links(
     row: Row,
     name: str,
     items: Sequence[Any],
+    by: Actor,
     *,
     is_new: bool,
 ) -> Iterator[FieldProblem]:
-    """Link the row with these others, and with no further ones."""
+    """Link the row with these others, and with no further ones; those are changed by it as well."""
     to_many, target = resource.to_many[name], resource.member(name)
     if to_many.required and not items:
         yield FieldProblem(field=name, message="At least one is needed.", code="too_short")
@@ -184,6 +187,7 @@ def _set_links(
     if not is_new:
         known = {id(getattr(link, to_many.there)): link for link in getattr(row, name)}
     wanted: list[Base] = []
+    touched: list[Base] = []
     seen: set[int] = set()
     for position, item in enumerate(items):
         other = target.find(session, item.id)
@@ -197,18 +201,27 @@ def _set_links(
             continue
         seen.add(id(other))
         link = known.get(id(other)) or resource.link(name)(**{to_many.there: other})
-        _set_attributes(link, to_many, item)
+        if _set_attributes(link, to_many, item) or id(other) not in known:
+            touched.append(other)
         wanted.append(link)
-    current = [] if is_new else list(getattr(row, name))
-    if {id(link) for link in wanted} != {id(link) for link in current}:
+    touched += [getattr(link, to_many.there) for link in known.values() if link not in wanted]
+    if touched and to_many.here != OWNER and not by.may(target.permissions.update):
+        raise Problem(403, f"Your role may not change the {name} of a {resource.name}.")
+    for other in touched:
+        stamp(other, by)
+    if len(wanted) != len(known) or any(link not in known.values() for link in wanted):
         setattr(row, name, wanted)
 
 
-def _set_attributes(link: Base, to_many: ToMany, item: Any) -> None:
+def _set_attributes(link: Base, to_many: ToMany, item: Any) -> bool:
+    """Give the link its attributes; whether one of them was another."""
+    changed = False
     for attribute in to_many.attributes:
         value = getattr(item, attribute)
         if getattr(link, attribute) != value:
             setattr(link, attribute, value)
+            changed = True
+    return changed
 
 
 def _unchangeable(name: str) -> FieldProblem:

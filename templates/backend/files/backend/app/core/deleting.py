@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Table, inspect, select
 from sqlalchemy.orm import Mapper, Session
 
+from app.core.actor import Actor
 from app.core.base import Base, SoftDeleted, now
 from app.core.changes import stamp
 from app.core.conflicts import IN_USE
 from app.core.problems import Problem
 
 
-def delete(session: Session, row: Base, user_id: UUID | None) -> None:
+def delete(session: Session, row: Base, by: Actor) -> None:
     """Delete the row, or mark it as deleted; flushed.
 
     Foreign keys do not act on a row that is only marked, so what they say is done here: rows that
@@ -24,15 +24,15 @@ def delete(session: Session, row: Base, user_id: UUID | None) -> None:
     """
     if isinstance(row, SoftDeleted):
         row.deleted_at = now()
-        stamp(row, user_id)
+        stamp(row, by)
         session.flush()
-        _let_go(session, row, user_id)
+        _let_go(session, row, by)
     else:
         session.delete(row)
     session.flush()
 
 
-def _let_go(session: Session, row: Base, user_id: UUID | None) -> None:
+def _let_go(session: Session, row: Base, by: Actor) -> None:
     pointing = list(_pointing(session, row))
     if any(rows and constraint.ondelete == "RESTRICT" for constraint, _, rows in pointing):
         raise Problem(409, IN_USE)
@@ -41,9 +41,9 @@ def _let_go(session: Session, row: Base, user_id: UUID | None) -> None:
             if constraint.ondelete == "SET NULL":
                 for name in names:
                     setattr(other, name, None)
-                stamp(other, user_id)
+                stamp(other, by)
             else:
-                delete(session, other, user_id)
+                delete(session, other, by)
 
 
 def _pointing(

@@ -16,6 +16,7 @@ from app.core.problems import FieldProblem, Problem
 
 Row = TypeVar("Row", bound=Base)
 ADMIN, PUBLIC, USER = "admin", "public", "user"
+OWNER = "owner"  # the side of a link that its permissions come from
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class ToOne:
 class ToMany:
     """A relation to several rows through a table of links, seen from one of its sides."""
 
-    here: str  # the link's relationship to this row, and the beginning of its columns
+    here: str  # the link's relationship to this row (OWNER or `target`), its columns begin with it
     there: str  # the same for the other row
     attributes: tuple[str, ...] = ()
     required: bool = False
