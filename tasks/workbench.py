@@ -94,7 +94,7 @@ def set_up(folder: Path) -> Bench:
     (root / "scratch").mkdir()
     kept = cache_folder() / "projects" / _digest(str(folder.resolve()))
     kept.mkdir(parents=True, exist_ok=True)
-    places = Places(scratch=str(root / "scratch"), cache=str(kept))
+    places = Places(scratch=str(root / "scratch"), cache=str(kept), own=sys.executable)
     return Bench(root=root, project=root / "project", places=places, model=_model(folder))
 
 

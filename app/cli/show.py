@@ -14,7 +14,7 @@ def console(*, errors: bool = False) -> "Console":
     """A console on standard output or standard error that honours NO_COLOR and pipes."""
     from rich.console import Console
 
-    return Console(stderr=errors, highlight=False, soft_wrap=True)
+    return Console(stderr=errors, highlight=False, soft_wrap=True, emoji=False)
 
 
 def as_json(data: Any) -> None:

@@ -7,7 +7,7 @@ import yaml
 
 from stackwright.domain import naming
 from stackwright.domain.checks.expressions import check_expressions
-from stackwright.domain.checks.keys import check_keys, default_display
+from stackwright.domain.checks.keys import check_keys, default_display, guarded
 from stackwright.domain.checks.model import Model
 from stackwright.domain.checks.names import check_names
 from stackwright.domain.checks.relations import check_relations, check_target
@@ -164,5 +164,5 @@ def _checked(model: Model, report: Report) -> tuple[Entity, ...]:
         complete = check_expressions(entity, model, report)
         if complete.display is None:
             complete = complete.model_copy(update={"display": default_display(entity)})
-        entities.append(complete)
+        entities.append(guarded(complete))
     return tuple(entities)

@@ -16,6 +16,7 @@ class Places(Value):
 
     scratch: str  # reports, data files
     cache: str  # what a second verification reuses
+    own: str = ""  # the Python that runs Stackwright
     python: str = ""  # folder of the back end's own programs
     node: str = ""  # folder of `node`
     modules: str = ""  # folder of the front end's own programs
@@ -208,7 +209,7 @@ def fuzz(places: Places, document: str) -> Check:
         title="Fuzz",
         proves="Schemathesis finds no server error and no answer that the OpenAPI document rules out.",
         words=(
-            f"{places.python}/python",
+            places.own,
             *"-m uv tool run schemathesis run --max-examples 20 --no-color".split(),
             *"--checks not_a_server_error,response_schema_conformance".split(),
             document,

@@ -161,7 +161,8 @@ def check(text: str, python: str, typescript: str, sql: str) -> None:
         ),
         (
             "round(f, 2) != q",
-            'f is None or float(Decimal(str(f)).quantize(Decimal("0.01"), ROUND_HALF_UP)) != float(q)',
+            'f is None or float(Decimal(str(f)).quantize(Decimal("0.01"), ROUND_HALF_UP, Context(prec=80)))'
+            " != float(q)",
             "f == null || Math.round(Number((f * 100).toPrecision(15))) / 100 !== Number(q)",
             "CAST(ROUND(CAST(f AS NUMERIC), 2) AS DOUBLE PRECISION) <> q",
         ),
@@ -199,7 +200,7 @@ def test_a_condition_passes_when_it_is_not_definitely_false(
         ("round(b)", "b", "b", "ROUND(b, 0)"),
         (
             "round(q)",
-            "q.quantize(Decimal(1), ROUND_HALF_UP)",
+            "q.quantize(Decimal(1), ROUND_HALF_UP, Context(prec=80))",
             "Math.round(Number(q))",
             "ROUND(q, 0)",
         ),
@@ -293,6 +294,7 @@ def test_the_current_day_and_moment_can_be_asked_of_every_target() -> None:
 
 def test_imports_and_helpers_are_named() -> None:
     assert python_imports(read("round(q, 2) > 1.5")) == (
+        ("decimal", "Context"),
         ("decimal", "Decimal"),
         ("decimal", "ROUND_HALF_UP"),
     )

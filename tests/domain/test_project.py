@@ -1,5 +1,7 @@
 """Projects answer questions about their entities."""
 
+import re
+
 import pytest
 
 from stackwright.domain.relation import Relation
@@ -58,3 +60,25 @@ def test_members_are_found_by_their_names() -> None:
     assert relation.is_self
     assert relation.is_to_one
     assert book.relation("title") is None
+
+
+def test_texts_of_a_key_cannot_be_empty_nor_mean_something_else_in_a_path() -> None:
+    project = read(
+        model("""
+Item:
+  primary_key: [code]
+  fields: {code: {type: string, required: true}, name: string}
+Slot:
+  primary_key: [hall, number]
+  fields: {hall: {type: string, required: true}, number: {type: integer, required: true}}
+""")
+    )
+    code, name = project.entity("Item").fields
+    hall, number = project.entity("Slot").fields
+    assert (code.min_length, name.min_length) == (1, None)
+    assert (hall.min_length, hall.pattern, number.min_length) == (1, None, None)
+    assert code.pattern is not None
+    accepted = ["a", "a/b", "..a", "counter"]
+    assert [
+        text for text in [*accepted, ".", "..", "count"] if re.fullmatch(code.pattern, text)
+    ] == accepted

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from datetime import timedelta
 from graphlib import TopologicalSorter
 
 import pytest
@@ -14,6 +15,7 @@ from stackwright.generation.backend import names
 from stackwright.generation.backend.code import assignment, declaration
 from stackwright.generation.backend.columns import foreign_key, key_tree
 from stackwright.generation.backend.constraints import indexes, uniques
+from stackwright.generation.backend.defaults import literal
 from stackwright.generation.backend.imports import import_lines
 from stackwright.generation.backend.migration import ordered, revision_id
 from stackwright.generation.config import Config, Database, Platform, Style
@@ -146,6 +148,20 @@ def test_a_member_never_hides_what_the_class_still_needs() -> None:
     assert "relationship as relationship_" in model
     assert "boss: Mapped[" in model
     assert "= relationship_(" in model
+
+
+@pytest.mark.parametrize(
+    ("length", "expected"),
+    [
+        (timedelta(days=14, seconds=24967), "timedelta(days=14, seconds=24967)"),
+        (timedelta(days=200), "timedelta(days=200)"),
+        (timedelta(milliseconds=-1500), "timedelta(seconds=-1, microseconds=-500000)"),
+        (timedelta(), "timedelta()"),
+    ],
+)
+def test_a_length_of_time_keeps_every_digit(length: timedelta, expected: str) -> None:
+    assert literal(length, set()) == expected
+    assert eval(expected, {"timedelta": timedelta}) == length
 
 
 def test_no_generated_file_holds_a_secret() -> None:

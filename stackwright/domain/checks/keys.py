@@ -2,7 +2,7 @@
 
 from stackwright.domain.checks.model import USER_FIELDS, Model, columns
 from stackwright.domain.entity import BUILT_IN_USER, Entity
-from stackwright.domain.field import FILES, Field, FieldType
+from stackwright.domain.field import FILES, TEXTS, Field, FieldType
 from stackwright.domain.relation import Relation, RelationKind
 from stackwright.domain.report import Report
 from stackwright.domain.suggestion import closest
@@ -21,6 +21,7 @@ _KEY_TYPES = frozenset(
 _NOT_INDEXED = FILES | {FieldType.JSON, FieldType.LIST, FieldType.POINT, FieldType.TEXT}
 _NOT_SHOWN = FILES | {FieldType.JSON, FieldType.LIST, FieldType.POINT}
 _STRING_LIKE = (FieldType.STRING, FieldType.EMAIL, FieldType.URL, FieldType.TEXT)
+KEY_PATTERN = r"(?!count$)[^/\x00-\x1f]*[^/\x00-\x1f.][^/\x00-\x1f]*"  # no path segment of ours
 _MAX_COLUMNS = 16  # of one index in MySQL
 
 
@@ -42,6 +43,25 @@ def default_display(entity: Entity) -> str | None:
         if field.required and not field.sensitive and field.type in _STRING_LIKE:
             return field.name
     return None
+
+
+def guarded(entity: Entity) -> Entity:
+    """The entity, the texts of its key kept from being empty, and from meaning something else in a path."""
+    parts = entity.primary_key.parts
+    fields = [
+        field.model_copy(update=_guard(field, is_alone=len(parts) == 1))
+        if field.name in parts and field.type in TEXTS
+        else field
+        for field in entity.fields
+    ]
+    return entity.model_copy(update={"fields": tuple(fields)})
+
+
+def _guard(field: Field, *, is_alone: bool) -> dict[str, object]:
+    update: dict[str, object] = {"min_length": max(1, field.min_length or 0)}
+    if is_alone and field.type is FieldType.STRING and field.pattern is None:
+        update["pattern"] = KEY_PATTERN.replace("/", "")  # that one is escaped in such an id
+    return update
 
 
 def _unknown(name: str, entity: Entity, where: str, model: Model, report: Report) -> bool:

@@ -19,7 +19,7 @@ _PYTHON_ONLY = (
 )
 _JAVASCRIPT_ONLY = (
     (re.compile(r"\(\?<[A-Za-z]"), "Use a plain group: (…)."),
-    (re.compile(r"\\[pP]\{"), "Python knows no \\p{…}: write the characters as a class, or \\w."),
+    (re.compile(r"\\[pP]\{"), "Python knows no \\p{…}: write a class, such as [A-Za-zÀ-ž]."),
     (re.compile(r"\\u\{"), "Write \\uXXXX with four digits."),
 )
 _EARLY_BRACKET = re.compile(r"(?<!\\)\[\^?\]")

@@ -125,7 +125,7 @@ def _broken_rules(  # noqa: C901  # one branch a rule
         and matches
         and isinstance(value, str)
         and len(value) <= _MAX_MATCHED
-        and re.fullmatch(field.pattern, value) is None
+        and re.fullmatch(field.pattern, value, re.ASCII) is None
     ):
         yield "does not match `pattern`"
     if field.required and field.type in TEXTS and value == "":

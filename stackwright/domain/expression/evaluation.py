@@ -3,7 +3,7 @@
 import operator
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from stackwright.domain.expression.tree import (
@@ -21,6 +21,7 @@ from stackwright.domain.expression.tree import (
 )
 
 Row = Mapping[str, Any]
+_WIDE = Context(prec=80)
 NOW = "now()"  # the row's key for the current moment; no field is called that
 
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
@@ -110,7 +111,7 @@ def _call(function: str, values: list[Any], digits: int, row: Row) -> Any:
 def _round(digits: int, value: Any) -> Any:
     if isinstance(value, int):
         return value
-    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _WIDE)
     return float(rounded) if isinstance(value, float) else rounded
 
 

@@ -34,6 +34,7 @@ from stackwright.domain.expression_targets.quoting import quoted
 
 _TERNARY, _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _SIGN, _ATOM = range(9)  # binding strength
 _IMPORTS = {
+    "Context": "decimal",
     "Decimal": "decimal",
     "ROUND_HALF_UP": "decimal",
     "UTC": "datetime",
@@ -275,7 +276,8 @@ class _Python:
             exact = self._called(self._use("Decimal"), self._called("str", self._print(node)))
         least = f'"{Decimal(1).scaleb(-digits)}"' if digits else "1"
         step = f"{self._use('Decimal')}({least})"
-        text = self._called(f"{exact}.quantize", step, self._use("ROUND_HALF_UP"))
+        wide = self._called(self._use("Context"), "prec=80")  # the usual 28 digits may be too few
+        text = self._called(f"{exact}.quantize", step, self._use("ROUND_HALF_UP"), wide)
         return (self._called("float", text) if kind is Kind.FLOAT else text), _ATOM
 
     def _coalesce(self, arguments: tuple[Node, ...], kind: Kind) -> tuple[str, int]:

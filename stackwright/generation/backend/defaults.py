@@ -64,7 +64,8 @@ def literal(value: Any, uses: set[str]) -> str:
         return f"time({', '.join(map(str, clock))})"
     if isinstance(value, timedelta):
         uses.add("timedelta")
-        return f"timedelta(seconds={value.total_seconds():g})"
+        given = zip(("days", "seconds", "microseconds"), _parts(value), strict=True)
+        return f"timedelta({', '.join(f'{unit}={number}' for unit, number in given if number)})"
     if isinstance(value, UUID):
         uses.add("UUID")
         return f'UUID("{value}")'
@@ -76,3 +77,11 @@ def literal(value: Any, uses: set[str]) -> str:
         pairs = (f"{py_str(str(key))}: {literal(item, uses)}" for key, item in value.items())
         return f"{{{', '.join(pairs)}}}"
     return repr(value)
+
+
+def _parts(length: timedelta) -> tuple[int, int, int]:
+    """Days, seconds and microseconds, all of one sign."""
+    if length < timedelta():
+        days, seconds, micros = _parts(-length)
+        return -days, -seconds, -micros
+    return length.days, length.seconds, length.microseconds

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from stackwright.domain import naming
+from stackwright.domain.checks.keys import KEY_PATTERN
 from stackwright.domain.entity import BUILT_IN_USER, Entity
 from stackwright.domain.field import FILES, TEXTS, Field, FieldType
 from stackwright.domain.project import Project
@@ -168,7 +169,7 @@ _STRING_KEY = Field(
     min_length=1,
     max_length=STRING_MAX,
     description="Chosen by whoever creates the row.",
-    pattern=r"(?!count$)[^/\x00-\x1f]*[^/\x00-\x1f.][^/\x00-\x1f]*",
+    pattern=KEY_PATTERN,
 )
 
 

@@ -52,9 +52,14 @@ def boundary_values(field: Field) -> tuple[Case, ...]:
         if candidate is None or not is_valid(field, candidate):
             continue
         case = Case(rule=rule, title=title, value=as_json(field, candidate), native=candidate)
-        if not _too_long(case.value):
+        if not _too_long(case.value) and not _too_precise(candidate):
             found.setdefault(repr(case.value), case)
     return tuple(found.values())
+
+
+def _too_precise(candidate: Any) -> bool:
+    """Whether a number has more digits than every database keeps (SQLite: 15)."""
+    return isinstance(candidate, Decimal) and len(candidate.normalize().as_tuple().digits) > 15
 
 
 def _too_long(shown: JsonValue) -> bool:

@@ -10,7 +10,7 @@ from stackwright.domain.entity import Check, Entity
 from stackwright.domain.expression import evaluate
 from stackwright.domain.field import TEXTS, Field, FieldType
 from stackwright.generation.samples import readable
-from stackwright.generation.samples.native import BASE_TIME, limits, native
+from stackwright.generation.samples.native import BASE_TIME, limits, native, rounded
 from stackwright.generation.samples.values import is_valid, value
 
 _LITERAL = re.compile(r"'([^']*)'|\"([^\"]*)\"|(\d+(?:\.\d+)?)")
@@ -169,4 +169,4 @@ def _numbers_around(field: Field, near: Decimal) -> Iterator[Any]:
     elif field.type is FieldType.DECIMAL:
         digit = Decimal(1).scaleb(-(field.scale or 0))
         for step in (Decimal(0), Decimal(1), Decimal(-1), digit, -digit, Decimal(5), Decimal(-5)):
-            yield (near + step).quantize(digit)
+            yield rounded(near + step, field.scale or 0)

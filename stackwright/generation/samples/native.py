@@ -2,7 +2,7 @@
 
 import math
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ BIGINT_MAX = 2**63 - 1
 DECIMAL_DEFAULT = (12, 2)  # precision and scale of a decimal that names none
 STRING_MAX = 255  # characters of a string, e-mail or URL that names no limit
 
+_WIDE = Context(prec=80)
 _DURATION = TypeAdapter(timedelta)
 _ADAPTERS: dict[FieldType, TypeAdapter[Any]] = {
     FieldType.DATE: TypeAdapter(date),
@@ -87,9 +88,14 @@ def _native(field: Field, raw: Any) -> Any:
     return str(raw)
 
 
+def rounded(value: Decimal, scale: int, rounding: str | None = None) -> Decimal:
+    """The number with so many digits after the point, however many stand before it."""
+    return value.quantize(Decimal(1).scaleb(-scale), rounding, _WIDE)
+
+
 def _scaled(value: Decimal, scale: int) -> Decimal:
     """The number with all digits of its scale; as it is when it has more."""
-    scaled = value.quantize(Decimal(1).scaleb(-scale))
+    scaled = rounded(value, scale)
     return scaled if scaled == value else value
 
 
@@ -108,7 +114,7 @@ def as_json(field: Field, value: Any) -> JsonValue:
         return [as_json(item, entry) for entry in value]
     if kind is FieldType.DECIMAL:
         _, scale = precision_scale(field)
-        return format(Decimal(value).quantize(Decimal(1).scaleb(-scale)), "f")
+        return format(rounded(Decimal(value), scale), "f")
     if kind is FieldType.BIGINT:
         return str(value)
     if kind is FieldType.DATETIME:

@@ -40,7 +40,7 @@ def matching(
         max_length: Characters at most; None for no limit.
     """
     try:
-        compiled = re.compile(pattern)
+        compiled = re.compile(pattern, re.ASCII)
         tree = _parser.parse(pattern)
     except (re.error, RecursionError, OverflowError):
         return None
@@ -76,7 +76,7 @@ def missing(
 ) -> str | None:
     """A text within these lengths that the pattern does not match, as close to `good` as possible."""
     try:
-        compiled = re.compile(pattern)
+        compiled = re.compile(pattern, re.ASCII)
     except re.error:
         return None
     for candidate in _mutations(good, max(min_length, 1)):

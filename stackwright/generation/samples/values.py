@@ -19,6 +19,7 @@ from stackwright.generation.samples.native import (
     limits,
     native,
     precision_scale,
+    rounded,
 )
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -88,7 +89,7 @@ def is_valid(field: Field, candidate: Any) -> bool:
         return field.pattern is None or _matches(field.pattern, candidate)
     if field.type is FieldType.DECIMAL:
         _, scale = precision_scale(field)
-        if candidate != candidate.quantize(Decimal(1).scaleb(-scale)):
+        if candidate != rounded(candidate, scale):
             return False
     low, high = limits(field)
     return (low is None or candidate >= low) and (high is None or candidate <= high)
@@ -96,7 +97,7 @@ def is_valid(field: Field, candidate: Any) -> bool:
 
 def _matches(pattern: str, text: str) -> bool:
     try:
-        return re.fullmatch(pattern, text) is not None
+        return re.fullmatch(pattern, text, re.ASCII) is not None
     except re.error:
         return False
 
@@ -216,22 +217,23 @@ def _number(field: Field, attempt: int, rng: random.Random) -> Any:
     last = most if high is None else min(most, high)
     if first > last or attempt > 6:  # the usual range is not allowed, or used up
         first, last = _window(least, low, high, (most - least) * (1 + attempt), field)
-    digit = Decimal(1).scaleb(-_digits(field))
+    digits = _digits(field)
+    digit = Decimal(1).scaleb(-digits)
     if last - first < 3 * step:
-        step = max(digit, ((last - first) / 20).quantize(digit))
+        step = max(digit, rounded((last - first) / 20, digits))
     steps = int((last - first) / step)
     if steps < 0:
         return None
     chosen = first + step * rng.randint(0, steps)
-    rounded = chosen.quantize(digit, ROUND_CEILING)
+    found = rounded(chosen, digits, ROUND_CEILING)
     if field.type is FieldType.DECIMAL and digit == Decimal("0.01") and step == Decimal("0.5"):
-        priced = rounded + Decimal(rng.choice(("0.00", "0.40", "0.45", "0.49")))  # as shops do
-        rounded = priced if priced <= last else rounded
-    if rounded > last:
-        rounded = chosen.quantize(digit, ROUND_FLOOR)
+        priced = found + Decimal(rng.choice(("0.00", "0.40", "0.45", "0.49")))  # as shops do
+        found = priced if priced <= last else found
+    if found > last:
+        found = rounded(chosen, digits, ROUND_FLOOR)
     if field.type is FieldType.DECIMAL:
-        return rounded
-    return float(rounded) if field.type is FieldType.FLOAT else int(rounded)
+        return found
+    return float(found) if field.type is FieldType.FLOAT else int(found)
 
 
 def _window(

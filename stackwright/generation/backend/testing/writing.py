@@ -19,7 +19,7 @@ from stackwright.generation.backend.testing.examples import (
 from stackwright.generation.backend.testing.literals import bracketed, case, row, source
 from stackwright.generation.samples import boundary_values, invalid_values, value
 from stackwright.generation.samples.checks import failing
-from stackwright.generation.samples.native import as_json, native
+from stackwright.generation.samples.native import as_json, native, rounded
 from stackwright.generation.samples.rows import Row
 from stackwright.generation.samples.values import is_valid
 
@@ -190,11 +190,11 @@ def _is_rounded(entity: Entity, name: str) -> bool:
 def _shown(kind: FieldType, expression: Expression, found: Any) -> Any:
     if isinstance(found, Decimal) and kind is FieldType.DECIMAL:
         scale = 2 if expression.scale is None else expression.scale
-        return format(found.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP), "f")
+        return format(rounded(found, scale, ROUND_HALF_UP), "f")
     if isinstance(found, Decimal):
         return float(found) if kind is FieldType.FLOAT else int(found)
     if kind is FieldType.DECIMAL and found is not None:
-        return format(Decimal(found).quantize(Decimal(1).scaleb(-(expression.scale or 0))), "f")
+        return format(rounded(Decimal(found), expression.scale or 0), "f")
     return as_json(Field(name="computed", type=kind), found)
 
 

@@ -41,9 +41,7 @@ def replace(
     _change(session, resource, row, _sent(data, names), by)
 
 
-def patch(
-    session: Session, resource: Resource[Row], row: Row, data: BaseModel, by: Actor
-) -> None:
+def patch(session: Session, resource: Resource[Row], row: Row, data: BaseModel, by: Actor) -> None:
     """Give the row the values that were sent, and leave the others alone."""
     _change(session, resource, row, _sent(data, data.model_fields_set), by)
 

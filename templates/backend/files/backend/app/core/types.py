@@ -1,7 +1,7 @@
 """Column types that keep their values the same on PostgreSQL, MySQL and SQLite."""
 
 from datetime import UTC, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -26,6 +26,7 @@ from sqlalchemy.types import Boolean, TypeEngine
 LongText = Text().with_variant(mysql.LONGTEXT(), "mysql")
 ClockTime = Time().with_variant(mysql.TIME(fsp=6), "mysql")
 _MICROSECOND = timedelta(microseconds=1)
+_WIDE = Context(prec=80)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -100,7 +101,7 @@ class Amount(TypeDecorator[Decimal]):
         if value is None:
             return None
         exact = value if isinstance(value, Decimal) else Decimal(repr(value))
-        return exact.quantize(self.step, ROUND_HALF_UP)
+        return exact.quantize(self.step, ROUND_HALF_UP, _WIDE)
 
 
 class Structure(TypeDecorator[Any]):

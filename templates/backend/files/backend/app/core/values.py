@@ -59,11 +59,11 @@ class Point(BaseModel):
 
 
 class Matches:
-    """A text of which the whole matches a regular expression."""
+    """A text of which the whole matches a regular expression, read as JavaScript reads it: `\\w` is ASCII."""
 
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
-        self._compiled = re.compile(pattern)
+        self._compiled = re.compile(pattern, re.ASCII)
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: Callable[[Any], CoreSchema]
