@@ -179,6 +179,28 @@ def test_both_sides_of_a_many_to_many_relation_have_it_with_its_attributes() -> 
     assert 'works: {\n    kind: "references",\n    attributes: { position:' in genre
 
 
+@pytest.mark.parametrize(
+    ("display", "search"),
+    [("name", 'search: "q"'), ("motto", 'search: "motto__contains"'), ("age", None)],
+)
+def test_a_picker_searches_what_it_shows(display: str, search: str | None) -> None:
+    author = Entity(
+        name="Author",
+        plural="Authors",
+        display=display,
+        fields=(
+            Field(name="name", type=FieldType.STRING, searchable=True),
+            Field(name="motto", type=FieldType.STRING),
+            Field(name="age", type=FieldType.INTEGER),
+        ),
+    )
+    project = Project(name="shop", title="Shop", entities=(author, GENRE, BOOK))
+    fields = files(project)["src/features/book/fields.ts"]
+    target = fields.partition("author: {")[2].partition("hasPages")[0]
+    assert f'display: "{display}"' in target
+    assert search in target if search else "search:" not in target
+
+
 def test_an_incoming_relation_is_shown_where_it_has_a_name() -> None:
     assert [relation["name"] for relation in view(AUTHOR)["related"]] == ["books"]
     assert view(GENRE)["related"] == []

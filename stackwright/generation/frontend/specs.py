@@ -84,7 +84,7 @@ def target(name: str, display: str | None, project: Project) -> str:
     found = [f"path: {ts_str(names.path(entity))}", f"display: {ts_str(shown)}"]
     field = entity.field(shown)
     by_name = f"{shown}__contains" if field is not None and field.type in TEXTS else None
-    search = "q" if is_searchable(entity) else by_name
+    search = "q" if field is not None and _is_searched(field) else by_name
     if search is not None:
         found.append(text_property("search", search))
     if by_name is not None:
@@ -102,7 +102,12 @@ def display_field(entity: Entity) -> str:
 
 def is_searchable(entity: Entity) -> bool:
     """Whether the API searches the entity by text."""
-    return any(field.searchable and not field.sensitive for field in entity.fields)
+    return any(_is_searched(field) for field in entity.fields)
+
+
+def _is_searched(field: Field) -> bool:
+    """Whether the API's search by text looks at the field."""
+    return field.searchable and not field.sensitive
 
 
 def starts_empty(field: Field, entity: Entity) -> bool:
