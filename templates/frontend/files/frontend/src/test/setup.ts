@@ -4,11 +4,16 @@ import { afterEach, beforeAll, vi } from "vitest";
 import { startTranslation } from "@/i18n";
 
 // What browsers have and jsdom lacks.
+const openers = new WeakMap<HTMLDialogElement, Element | null>();
 HTMLDialogElement.prototype.showModal = function showModal() {
+  openers.set(this, document.activeElement);
   this.open = true;
+  this.querySelector<HTMLElement>("input, button")?.focus();
 };
 HTMLDialogElement.prototype.close = function close() {
   this.open = false;
+  const opener = openers.get(this);
+  if (this.isConnected && opener instanceof HTMLElement) opener.focus();
 };
 Element.prototype.scrollIntoView = () => undefined;
 window.scrollTo = () => undefined;
