@@ -126,6 +126,10 @@ export function writeName(spec: FieldSpec): string {
   return spec.kind === "reference" ? `${spec.name}_id` : spec.name;
 }
 
+export function isNumeric(kind: Kind | undefined): boolean {
+  return kind === "integer" || kind === "bigint" || kind === "float" || kind === "decimal";
+}
+
 export function isFilterable(spec: FieldSpec): boolean {
   const kinds: readonly Kind[] = ["json", "file", "image", "point", "list"];
   return spec.sensitive !== true && spec.computed !== true && !kinds.includes(spec.kind);

@@ -1,9 +1,10 @@
 import { type SubmitEvent, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type en from "@/i18n/locales/en.json";
 import { Icon } from "@/ui/icon";
 import type { FieldSpec } from "./definition";
 import { FilterChip } from "./filter-chip";
-import { FilterValue, sentValue } from "./filter-value";
+import { FilterValue, readValue } from "./filter-value";
 import { filterKey, type Operator, operatorsFor, readFilters } from "./filters";
 import type { Labels } from "./labels";
 import type { ListState } from "./search";
@@ -71,22 +72,33 @@ export function FilterBar({ fields, labels, state }: FilterBarProps) {
 }
 
 function FilterForm({ fields, labels, state }: FilterBarProps) {
-  const { t } = useTranslation();
+  const { i18n, t } = useTranslation();
   const id = useId();
   const [field, setField] = useState(fields[0]?.name ?? "");
   const [wanted, setWanted] = useState<Operator | null>(null);
   const [value, setValue] = useState("");
+  const [refusal, setRefusal] = useState<keyof (typeof en)["rules"] | null>(null);
   const spec = fields.find(({ name }) => name === field);
   if (spec === undefined) return null;
   const operators = operatorsFor(spec);
   const operator = operators.find((name) => name === wanted) ?? operators[0] ?? "eq";
 
+  function enter(text: string) {
+    setValue(text);
+    setRefusal(null);
+  }
+
   function add(event: SubmitEvent<HTMLFormElement>, chosen: FieldSpec) {
     event.preventDefault();
-    const sent = operator === "null" ? "true" : sentValue(chosen, operator, value);
-    if (sent === "") return;
-    state.change({ [filterKey(chosen, operator)]: sent });
-    setValue("");
+    const outcome =
+      operator === "null" ? { sent: "true" } : readValue(chosen, operator, value, i18n.language);
+    if ("refusal" in outcome) {
+      setRefusal(outcome.refusal);
+      document.getElementById(`${id}-value`)?.focus();
+      return;
+    }
+    state.change({ [filterKey(chosen, operator)]: outcome.sent });
+    enter("");
   }
 
   return (
@@ -104,7 +116,7 @@ function FilterForm({ fields, labels, state }: FilterBarProps) {
           onChange={(event) => {
             setField(event.target.value);
             setWanted(null);
-            setValue("");
+            enter("");
           }}
         >
           {fields.map(({ name }) => (
@@ -121,7 +133,7 @@ function FilterForm({ fields, labels, state }: FilterBarProps) {
           value={operator}
           onChange={(event) => {
             setWanted(operators.find((name) => name === event.target.value) ?? null);
-            setValue("");
+            enter("");
           }}
         >
           {operators.map((name) => (
@@ -141,8 +153,15 @@ function FilterForm({ fields, labels, state }: FilterBarProps) {
             operator={operator}
             labels={labels}
             value={value}
-            onChange={setValue}
+            onChange={enter}
+            isInvalid={refusal !== null}
+            describedBy={refusal === null ? undefined : `${id}-error`}
           />
+          {refusal !== null && (
+            <p className="error" id={`${id}-error`} role="alert">
+              {t(`rules.${refusal}`)}
+            </p>
+          )}
         </div>
       )}
       <button type="submit" className="button button-primary">

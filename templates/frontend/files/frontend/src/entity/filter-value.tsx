@@ -3,7 +3,10 @@ import { useTranslation } from "react-i18next";
 import type { Ref } from "@/api/types";
 import { INPUT_TYPES } from "@/forms/input-types";
 import { RelationPicker } from "@/forms/relation-picker";
+import * as rules from "@/forms/rules";
+import type en from "@/i18n/locales/en.json";
 import { parseDuration } from "@/lib/duration";
+import { parseNumber } from "@/lib/number";
 import type { FieldSpec } from "./definition";
 import type { Operator } from "./filters";
 import type { Labels } from "./labels";
@@ -15,11 +18,15 @@ interface FilterValueProps {
   labels: Labels;
   value: string;
   onChange: (value: string) => void;
+  isInvalid: boolean;
+  describedBy: string | undefined;
 }
 
 /** The input for the value of a condition, by the type of its field. */
-export function FilterValue({ id, labels, onChange, operator, spec, value }: FilterValueProps) {
+export function FilterValue(props: FilterValueProps) {
+  const { describedBy, id, isInvalid, labels, onChange, operator, spec, value } = props;
   const { t } = useTranslation();
+  const state = { "aria-describedby": describedBy, "aria-invalid": isInvalid };
   const [chosen, setChosen] = useState<Ref | null>(null);
   if (spec.target !== undefined && operator !== "display") {
     return (
@@ -27,6 +34,8 @@ export function FilterValue({ id, labels, onChange, operator, spec, value }: Fil
         id={id}
         target={spec.target}
         value={chosen}
+        isInvalid={isInvalid}
+        describedBy={describedBy}
         onChange={(ref) => {
           setChosen(ref);
           onChange(ref === null ? "" : String(ref.id));
@@ -39,6 +48,7 @@ export function FilterValue({ id, labels, onChange, operator, spec, value }: Fil
     return (
       <select
         id={id}
+        {...state}
         value={value}
         onChange={(event) => {
           onChange(event.target.value);
@@ -57,6 +67,7 @@ export function FilterValue({ id, labels, onChange, operator, spec, value }: Fil
     <input
       id={id}
       {...INPUT_TYPES[operator === "display" ? "text" : spec.kind]}
+      {...state}
       {...(spec.kind === "email" || spec.kind === "url" ? { type: "text" } : {})}
       value={value}
       onChange={(event) => {
@@ -72,16 +83,45 @@ function optionsFor(spec: FieldSpec, labels: Labels, yes: string, no: string) {
   return (spec.values ?? []).map((value) => [value, labels.value(spec.name, value)] as const);
 }
 
-/** What the API is asked for: moments in UTC, durations in ISO 8601. */
-export function sentValue(spec: FieldSpec, operator: Operator, value: string): string {
-  if (operator === "display") return value;
-  if (spec.kind === "datetime") {
-    const moment = new Date(value);
-    return Number.isNaN(moment.getTime()) ? "" : moment.toISOString();
+type Outcome = { sent: string } | { refusal: keyof (typeof en)["rules"] };
+
+/** What the API is asked for (moments in UTC, durations in ISO 8601), or what is wrong with it. */
+export function readValue(
+  spec: FieldSpec,
+  operator: Operator,
+  text: string,
+  language: string,
+): Outcome {
+  const value = text.trim();
+  if (value === "") return { refusal: "required" };
+  if (operator === "display") return { sent: value };
+  switch (spec.kind) {
+    case "datetime": {
+      const moment = new Date(value);
+      const isValid = !Number.isNaN(moment.getTime());
+      return isValid ? { sent: moment.toISOString() } : { refusal: "invalid" };
+    }
+    case "duration": {
+      const seconds = parseDuration(value);
+      return seconds === null ? { refusal: "duration" } : { sent: `PT${seconds}S` };
+    }
+    case "float":
+    case "decimal": {
+      const number = parseNumber(value, language);
+      const isValid = number !== null && (spec.kind === "float" || !number.includes("e"));
+      return isValid ? { sent: number } : { refusal: "number" };
+    }
+    case "integer":
+    case "bigint": {
+      const number = parseNumber(value, language) ?? "";
+      const rule = spec.kind === "integer" ? rules.integer() : rules.bigint();
+      return rule.safeParse(number).success && number !== ""
+        ? { sent: number }
+        : { refusal: "integer" };
+    }
+    case "uuid":
+      return rules.uuid().safeParse(value).success ? { sent: value } : { refusal: "uuid" };
+    default:
+      return { sent: value };
   }
-  if (spec.kind === "duration") {
-    const seconds = parseDuration(value);
-    return seconds === null ? "" : `PT${seconds}S`;
-  }
-  return value.trim();
 }

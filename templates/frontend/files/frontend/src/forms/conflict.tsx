@@ -1,8 +1,9 @@
 import { useTranslation } from "react-i18next";
 import type { Row } from "@/api/types";
-import { type FieldSpec, valueOf, writeName } from "@/entity/definition";
+import { type FieldSpec, isNumeric, valueOf, writeName } from "@/entity/definition";
 import type { Labels } from "@/entity/labels";
 import { Value } from "@/entity/value";
+import { writeNumber } from "@/lib/number";
 import type { FormValues } from "./schema";
 import { asText, isPoint, isRef, valuesOf } from "./values";
 
@@ -18,7 +19,7 @@ interface ConflictProps {
 
 /** The row was saved by somebody else meanwhile: what differs, and two ways on. */
 export function Conflict(props: ConflictProps) {
-  const { t } = useTranslation();
+  const { i18n, t } = useTranslation();
   const { base, fields, labels, mine, theirs } = props;
   const before = valuesOf(base, fields);
   const changed = fields.filter(
@@ -52,7 +53,7 @@ export function Conflict(props: ConflictProps) {
                   </td>
                   <td data-label={t("conflict.mine")}>
                     {different(mine[writeName(spec)], before[writeName(spec)])
-                      ? entryText(mine[writeName(spec)])
+                      ? entryText(spec, mine[writeName(spec)], i18n.language)
                       : t("conflict.unchanged")}
                   </td>
                 </tr>
@@ -78,9 +79,10 @@ function different(one: unknown, other: unknown): boolean {
 }
 
 /** An entry of the form in short. */
-function entryText(entry: unknown): string {
-  if (Array.isArray(entry)) return entry.map(entryText).join(", ");
+function entryText(spec: FieldSpec, entry: unknown, language: string): string {
+  if (Array.isArray(entry)) return entry.map((each) => entryText(spec, each, language)).join(", ");
   if (isRef(entry)) return entry.display;
+  if (isNumeric(spec.items ?? spec.kind)) return writeNumber(asText(entry), language);
   if (isPoint(entry)) return `${asText(entry.lat)}, ${asText(entry.lng)}`;
   return asText(entry);
 }

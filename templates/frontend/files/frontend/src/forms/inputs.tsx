@@ -5,6 +5,7 @@ import type { Labels } from "@/entity/labels";
 import { FileInput } from "./file-input";
 import { INPUT_TYPES } from "./input-types";
 import { ChoicesInput, ListInput } from "./list-input";
+import { useNumberText } from "./number-text";
 import { PointInput } from "./point-input";
 import { ReferencesInput } from "./references-input";
 import { RelationPicker } from "./relation-picker";
@@ -60,12 +61,16 @@ export function FieldInput(props: InputProps) {
       );
     case "references":
       return <ReferencesInput {...props} />;
+    case "integer":
+    case "bigint":
+    case "float":
+    case "decimal":
+      return <NumberInput {...props} />;
     default:
       return (
         <input
           {...common(props)}
-          {...INPUT_TYPES[spec.kind]}
-          {...(spec.sensitive ? { type: "password", autoComplete: "new-password" } : {})}
+          {...typeOf(spec)}
           value={asText(value)}
           onChange={(event) => {
             props.onChange(event.target.value);
@@ -87,6 +92,16 @@ export function common(props: InputProps) {
     "aria-invalid": props.isInvalid,
     "aria-required": props.isRequired,
   };
+}
+
+function typeOf(spec: FieldSpec) {
+  const secret = spec.sensitive ? { type: "password", autoComplete: "new-password" } : {};
+  return { ...INPUT_TYPES[spec.kind], ...secret };
+}
+
+function NumberInput(props: InputProps) {
+  const text = useNumberText(asText(props.value), props.onChange);
+  return <input {...common(props)} {...typeOf(props.spec)} {...text} />;
 }
 
 function YesInput(props: InputProps) {

@@ -1,5 +1,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { isNumeric } from "@/entity/definition";
+import { parseNumber, writeNumber } from "@/lib/number";
 import { Icon } from "@/ui/icon";
 import { INPUT_TYPES } from "./input-types";
 import { common, type InputProps } from "./inputs";
@@ -11,13 +13,17 @@ function textsOf(value: unknown): string[] {
 
 /** Several values: type one, Enter adds it. */
 export function ListInput(props: InputProps) {
-  const { t } = useTranslation();
+  const { i18n, t } = useTranslation();
   const [text, setText] = useState("");
   const items = textsOf(props.value);
+  const hasNumbers = isNumeric(props.spec.items);
+  const shown = (item: string) => (hasNumbers ? writeNumber(item, i18n.language) : item);
 
   function add() {
-    if (text.trim() === "") return;
-    props.onChange([...items, text.trim()]);
+    const item = text.trim();
+    if (item === "") return;
+    const number = hasNumbers ? parseNumber(item, i18n.language) : null;
+    props.onChange([...items, number ?? item]);
     setText("");
   }
 
@@ -27,11 +33,11 @@ export function ListInput(props: InputProps) {
         <ul className="chips">
           {items.map((item, index) => (
             <li key={index} className="chip">
-              {item}
+              {shown(item)}
               <button
                 type="button"
                 className="chip-remove"
-                aria-label={t("actions.remove", { name: item })}
+                aria-label={t("actions.remove", { name: shown(item) })}
                 onClick={() => {
                   props.onChange(items.filter((_, other) => other !== index));
                 }}

@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { common, type InputProps } from "./inputs";
+import { useNumberText } from "./number-text";
 import { asText, isPoint } from "./values";
 
 /** Latitude and longitude in degrees. */
@@ -9,6 +10,12 @@ export function PointInput(props: InputProps) {
   const lat = isPoint(value) ? asText(value.lat) : "";
   const lng = isPoint(value) ? asText(value.lng) : "";
   const attributes = common(props);
+  const latText = useNumberText(lat, (text) => {
+    onChange({ lat: text, lng });
+  });
+  const lngText = useNumberText(lng, (text) => {
+    onChange({ lat, lng: text });
+  });
   return (
     <div className="joined" role="group" aria-labelledby={`${props.id}-label`}>
       <input
@@ -17,10 +24,7 @@ export function PointInput(props: InputProps) {
         inputMode="decimal"
         aria-label={t("form.latitude")}
         placeholder={t("form.latitude")}
-        value={lat}
-        onChange={(event) => {
-          onChange({ lat: event.target.value, lng });
-        }}
+        {...latText}
       />
       <input
         {...attributes}
@@ -31,10 +35,7 @@ export function PointInput(props: InputProps) {
         inputMode="decimal"
         aria-label={t("form.longitude")}
         placeholder={t("form.longitude")}
-        value={lng}
-        onChange={(event) => {
-          onChange({ lat, lng: event.target.value });
-        }}
+        {...lngText}
       />
     </div>
   );

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Id, Ref } from "@/api/types";
 import type en from "@/i18n/locales/en.json";
 import { parseDuration } from "@/lib/duration";
+import { formatNumber } from "@/lib/format";
 
 /** A rule's message in the visitor's language. */
 type Message = readonly [key: RuleKey, values?: Record<string, string | number>];
@@ -25,6 +26,9 @@ interface RangeRule extends Presence {
   min?: number | string;
   max?: number | string;
 }
+
+/** Numbers come as the API writes them: the inputs have read them in the visitor's language. */
+const FLOAT = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i;
 
 /** A short or long text. */
 export function text<const P extends TextRule>(rule: P = {} as P): Rule<string, P> {
@@ -54,7 +58,7 @@ export function uuid<const P extends Presence>(rule: P = {} as P): Rule<string, 
 export function integer<const P extends RangeRule>(rule: P = {} as P): Rule<number, P> {
   return scalar(rule, (value) => {
     const number = Number(value);
-    if (!/^[+-]?\d+$/.test(value) || !Number.isSafeInteger(number)) return fail("integer");
+    if (!/^-?\d+$/.test(value) || !Number.isSafeInteger(number)) return fail("integer");
     if (Math.abs(number) > 2_147_483_647) return fail("integer");
     return checkRange(number, rule) ?? { value: number };
   });
@@ -68,15 +72,16 @@ export function bigint<const P extends RangeRule>(rule: P = {} as P): Rule<strin
     if (number > 9_223_372_036_854_775_807n || number < -9_223_372_036_854_775_808n) {
       return fail("integer");
     }
-    if (rule.min !== undefined && number < BigInt(rule.min)) return fail("min", { min: rule.min });
-    if (rule.max !== undefined && number > BigInt(rule.max)) return fail("max", { max: rule.max });
+    const { max, min } = rule;
+    if (min !== undefined && number < BigInt(min)) return fail("min", { min: shown(min) });
+    if (max !== undefined && number > BigInt(max)) return fail("max", { max: shown(max) });
     return { value };
   });
 }
 
 export function float<const P extends RangeRule>(rule: P = {} as P): Rule<number, P> {
   return scalar(rule, (value) => {
-    const number = Number(value);
+    const number = FLOAT.test(value) ? Number(value) : NaN;
     return Number.isFinite(number)
       ? (checkRange(number, rule) ?? { value: number })
       : fail("number");
@@ -88,7 +93,7 @@ export function decimal<const P extends RangeRule & { precision: number; scale: 
   rule: P,
 ): Rule<string, P> {
   return scalar(rule, (value) => {
-    const match = /^[+-]?(\d+)(?:\.(\d+))?$/.exec(value);
+    const match = /^-?(\d+)(?:\.(\d+))?$/.exec(value);
     if (match === null) return fail("number");
     const whole = (match[1] ?? "").replace(/^0+/, "");
     if ((match[2] ?? "").length > rule.scale) return fail("scale", { count: rule.scale });
@@ -200,8 +205,8 @@ export function point<const P extends Presence>(
         context.addIssue({ code: "custom", message: describe(["required"]) });
         return z.NEVER;
       }
-      const lat = value.lat.trim() === "" ? NaN : Number(value.lat);
-      const lng = value.lng.trim() === "" ? NaN : Number(value.lng);
+      const lat = FLOAT.test(value.lat) ? Number(value.lat) : NaN;
+      const lng = FLOAT.test(value.lng) ? Number(value.lng) : NaN;
       if (Math.abs(lat) <= 90 && Math.abs(lng) <= 180) return { lat, lng };
       context.addIssue({ code: "custom", message: describe(["point"]) });
       return z.NEVER;
@@ -328,9 +333,13 @@ function checkCount(count: number, rule: ListRule<unknown>): Message | undefined
 }
 
 function checkRange(value: number, { max, min }: RangeRule): { message: Message } | undefined {
-  if (min !== undefined && value < Number(min)) return fail("min", { min });
-  if (max !== undefined && value > Number(max)) return fail("max", { max });
+  if (min !== undefined && value < Number(min)) return fail("min", { min: shown(min) });
+  if (max !== undefined && value > Number(max)) return fail("max", { max: shown(max) });
   return undefined;
+}
+
+function shown(limit: number | string): string {
+  return formatNumber(limit, i18n.language);
 }
 
 /** Dates and times as ISO text sort as they are. */

@@ -2,6 +2,7 @@ import { formatDuration, parseDuration } from "./duration";
 
 /** A decimal or whole number given as text or number, grouped as the language does it. */
 export function formatNumber(value: string | number, language: string, scale?: number): string {
+  if (Number.isNaN(Number(value))) return String(value); // an address may hold anything
   const options = scale === undefined ? {} : { minimumFractionDigits: scale };
   const format = new Intl.NumberFormat(language, { maximumFractionDigits: 20, ...options });
   // Text keeps every digit: the standard accepts it, TypeScript asks for a literal type.
