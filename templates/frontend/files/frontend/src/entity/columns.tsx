@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "@/ui/icon";
 import type { FieldSpec } from "./definition";
@@ -43,8 +43,9 @@ interface ColumnChooserProps {
 
 export function ColumnChooser({ fields, labels, onToggle, shown }: ColumnChooserProps) {
   const { t } = useTranslation();
+  const menu = useClosingMenu();
   return (
-    <details className="chooser">
+    <details className="chooser" ref={menu}>
       <summary className="button">
         <Icon name="columns" />
         {t("actions.columns")}
@@ -68,4 +69,28 @@ export function ColumnChooser({ fields, labels, onToggle, shown }: ColumnChooser
       </fieldset>
     </details>
   );
+}
+
+/** Closes the menu on Escape, which gives the focus back, and on a press outside of it. */
+function useClosingMenu() {
+  const ref = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    function onPress({ target }: PointerEvent) {
+      const menu = ref.current;
+      if (menu !== null && !(target instanceof Node && menu.contains(target))) menu.open = false;
+    }
+    function onKey({ key }: KeyboardEvent) {
+      const menu = ref.current;
+      if (key !== "Escape" || menu?.open !== true) return;
+      menu.open = false;
+      menu.querySelector("summary")?.focus();
+    }
+    document.addEventListener("pointerdown", onPress);
+    document.addEventListener("keydown", onKey);
+    return () => {
+      document.removeEventListener("pointerdown", onPress);
+      document.removeEventListener("keydown", onKey);
+    };
+  }, []);
+  return ref;
 }
