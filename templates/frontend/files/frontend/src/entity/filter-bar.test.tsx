@@ -1,6 +1,8 @@
+import { QueryClientProvider } from "@tanstack/react-query";
 import { fireEvent, render, screen } from "@testing-library/react";
 import i18n from "i18next";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { createQueryClient } from "@/app/queries";
 import { type FieldSpec } from "./definition";
 import { FilterBar } from "./filter-bar";
 import { type Labels, textsIn } from "./labels";
@@ -21,7 +23,11 @@ const FIELDS: readonly FieldSpec[] = [
 function show(filters: ListState["filters"] = {}) {
   const change = vi.fn<ListState["change"]>();
   const state = { page: 1, size: 20, sort: "", q: "", filters, query: {}, change };
-  render(<FilterBar fields={FIELDS} labels={LABELS} state={state} />);
+  render(
+    <QueryClientProvider client={createQueryClient(0)}>
+      <FilterBar fields={FIELDS} labels={LABELS} state={state} />
+    </QueryClientProvider>,
+  );
   fireEvent.click(screen.getByRole("button", { name: /^Filter/ }));
   return change;
 }
@@ -68,6 +74,13 @@ describe("filters", () => {
     expect(input).toHaveFocus();
     fireEvent.change(input, { target: { value: "1" } });
     expect(input).toHaveAttribute("aria-invalid", "false");
+  });
+
+  it("names what is taken away as people read it", () => {
+    show({ status: "on_sale", price__ge: "1299.5", pages__null: "true" });
+    for (const name of ["status is On sale", "price at least 1,299.50", "pages is empty"]) {
+      expect(screen.getByRole("button", { name: `Remove ${name}` })).toBeVisible();
+    }
   });
 
   it("shows a value that is no number as it stands in the address", () => {
