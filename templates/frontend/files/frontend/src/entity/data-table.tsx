@@ -5,6 +5,7 @@ import type { Row } from "@/api/types";
 import { Icon } from "@/ui/icon";
 import { type FieldSpec, idOf, isSortable, nameOf, valueOf } from "./definition";
 import type { Labels } from "./labels";
+import { SortSelect } from "./sort-select";
 import { Value } from "./value";
 
 interface DataTableProps<R extends Row> {
@@ -24,54 +25,64 @@ interface DataTableProps<R extends Row> {
 
 /** Rows as a table; on narrow screens each row becomes a block of labelled values. */
 export function DataTable<R extends Row>(props: DataTableProps<R>) {
-  const { actions, columns, labels, path, rows } = props;
+  const { actions, columns, labels, onSort, path, rows, sort = "" } = props;
   const { t } = useTranslation();
   const linked = columns.some(({ name }) => name === props.display)
     ? props.display
     : columns[0]?.name;
   return (
-    <div className="table-frame">
-      <table className="table">
-        <caption className="visually-hidden">{props.caption}</caption>
-        <thead>
-          <tr>
-            {columns.map((spec) => (
-              <HeaderCell key={spec.name} spec={spec} {...props} />
-            ))}
-            {actions !== undefined && (
-              <th scope="col">
-                <span className="visually-hidden">{t("list.actions")}</span>
-              </th>
-            )}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.id}>
+    <>
+      {onSort !== undefined && (
+        <SortSelect columns={columns} labels={labels} sort={sort} onSort={onSort} />
+      )}
+      <div className="table-frame">
+        <table className="table">
+          <caption className="visually-hidden">{props.caption}</caption>
+          <thead>
+            <tr>
               {columns.map((spec) => (
-                <td key={spec.name} data-label={labels.field(spec.name)} data-kind={spec.kind}>
-                  {spec.name === linked ? (
-                    <Link to={`${path}/$id`} params={{ id: idOf(row.id) }} className="row-link">
-                      {linkText(row, spec, props.display) ?? (
-                        <Value
-                          spec={spec}
-                          value={valueOf(row, spec.name)}
-                          labels={labels}
-                          isCompact
-                        />
-                      )}
-                    </Link>
-                  ) : (
-                    <Value spec={spec} value={valueOf(row, spec.name)} labels={labels} isCompact />
-                  )}
-                </td>
+                <HeaderCell key={spec.name} spec={spec} {...props} />
               ))}
-              {actions !== undefined && <td className="row-actions">{actions(row)}</td>}
+              {actions !== undefined && (
+                <th scope="col">
+                  <span className="visually-hidden">{t("list.actions")}</span>
+                </th>
+              )}
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.id}>
+                {columns.map((spec) => (
+                  <td key={spec.name} data-label={labels.field(spec.name)} data-kind={spec.kind}>
+                    {spec.name === linked ? (
+                      <Link to={`${path}/$id`} params={{ id: idOf(row.id) }} className="row-link">
+                        {linkText(row, spec, props.display) ?? (
+                          <Value
+                            spec={spec}
+                            value={valueOf(row, spec.name)}
+                            labels={labels}
+                            isCompact
+                          />
+                        )}
+                      </Link>
+                    ) : (
+                      <Value
+                        spec={spec}
+                        value={valueOf(row, spec.name)}
+                        labels={labels}
+                        isCompact
+                      />
+                    )}
+                  </td>
+                ))}
+                {actions !== undefined && <td className="row-actions">{actions(row)}</td>}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
   );
 }
 
@@ -106,7 +117,7 @@ function HeaderCell<R extends Row>(props: DataTableProps<R> & { spec: FieldSpec 
         }}
       >
         {label}
-        {order !== "none" && <Icon name={isUp ? "up" : "down"} />}
+        <Icon name={isUp ? "up" : isDown ? "down" : "sort"} />
       </button>
     </th>
   );

@@ -9,6 +9,7 @@ const PATHS = {
   menu: "M4 7h16M4 12h16M4 17h16",
   right: "M9 6l6 6-6 6",
   search: "M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM16 16l4 4",
+  sort: "M8 10l4-4 4 4M8 14l4 4 4-4",
   trash: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
   up: "M6 15l6-6 6 6",
   warning: "M12 4l9 16H3zM12 10v4M12 17v.5",
