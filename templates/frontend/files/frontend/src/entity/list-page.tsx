@@ -16,7 +16,7 @@ import { type Entity, idOf, isFilterable, nameOf } from "./definition";
 import { DeleteButton } from "./delete-button";
 import { FilterBar } from "./filter-bar";
 import { useLabels } from "./labels";
-import { Pagination } from "./pagination";
+import { pageCount, Pagination } from "./pagination";
 import { type ListState, useListState } from "./search";
 
 interface ListPageProps<R extends Row, S extends FormSchema> {
@@ -75,11 +75,21 @@ function Rows<R extends Row, S extends FormSchema>({ columns, entity, state }: R
   const { t } = useTranslation();
   const labels = useLabels(entity.labels);
   const { may } = useSession();
-  const { data, error, isPending, refetch } = useQuery(entity.api.list(state.query));
-  if (isPending) return <Loading />;
+  const { data, error, isPending, isPlaceholderData, refetch } = useQuery(
+    entity.api.list(state.query),
+  );
+  const { change, page, size } = state;
+  const last = data === undefined || isPlaceholderData ? page : pageCount(data.total, size);
+  const isBeyond = page > last; // the only row of the last page was deleted, or the address is old
+  useEffect(() => {
+    if (isBeyond) change({ page: String(last) });
+    // `change` is another function in each rendering.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [isBeyond, last]);
+  if (isPending || isBeyond) return <Loading />;
   if (data === undefined) return <ProblemCard error={error} onRetry={() => void refetch()} />;
   const isFiltered = state.q !== "" || Object.keys(state.filters).length > 0;
-  if (data.items.length === 0 && state.page === 1) {
+  if (data.items.length === 0 && page === 1) {
     return <Empty>{isFiltered ? t("list.empty_filtered") : t("list.empty")}</Empty>;
   }
   return (

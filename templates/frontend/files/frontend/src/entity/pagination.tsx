@@ -8,11 +8,16 @@ interface PaginationProps {
   total: number;
 }
 
+/** How many pages there are; a list without rows has one. */
+export function pageCount(total: number, size: number): number {
+  return Math.max(1, Math.ceil(total / size));
+}
+
 export function Pagination({ state, total }: PaginationProps) {
   const { t } = useTranslation();
   const id = useId();
   const { change, page, size } = state;
-  const pages = Math.max(1, Math.ceil(total / size));
+  const pages = pageCount(total, size);
   const from = Math.min((page - 1) * size + 1, total);
   const to = Math.min(page * size, total);
   return (

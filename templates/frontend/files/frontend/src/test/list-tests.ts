@@ -21,8 +21,11 @@ export function testList<R extends Row, S extends FormSchema>(
     const router = await renderApp(address, api);
     return { api, router };
   };
-  const lastQuery = (api: ReturnType<typeof apiWith>) =>
-    api.calls.filter(({ method, path }) => method === "GET" && path === entity.path).at(-1)?.query;
+  const asked = (api: ReturnType<typeof apiWith>) =>
+    api.calls.filter(({ method, path }) => method === "GET" && path === entity.path);
+  const lastQuery = (api: ReturnType<typeof apiWith>) => asked(api).at(-1)?.query;
+  const queries = (api: ReturnType<typeof apiWith>) =>
+    asked(api).map(({ query }) => query.toString());
 
   describe("list", () => {
     it("links every row to its page", async () => {
@@ -56,8 +59,26 @@ export function testList<R extends Row, S extends FormSchema>(
     it("asks for a page, a size and an order by its address", async () => {
       const { api } = await open(`${entity.path}?page=2&size=10&sort=-id`);
       await waitFor(() => {
-        expect(lastQuery(api)?.toString()).toBe("sort=-id&page=2&size=10");
+        expect(queries(api)).toContain("sort=-id&page=2&size=10");
       });
+    });
+
+    it("goes to the last page when the address is beyond it", async () => {
+      const { api, router } = await open(`${entity.path}?page=9&size=10`);
+      expect(await screen.findByText("Page 1 of 1")).toBeVisible();
+      expect(queries(api).at(-1)).toBe("page=1&size=10");
+      expect(router.state.location.search).toEqual({ page: "1", size: "10" });
+    });
+
+    it("goes to the page before when the last row of a page is deleted", async () => {
+      const row = sampleRow(samples, 0);
+      const rows = Array.from({ length: 11 }, (_, index) => ({ ...row, id: `row-${index}` }));
+      await renderApp(`${entity.path}?page=2&size=10`, apiWith(entity, { ...samples, rows }));
+      fireEvent.click(await screen.findByRole("button", { name: /^Delete / }));
+      const dialog = await screen.findByRole("dialog");
+      fireEvent.click(within(dialog).getByRole("button", { name: "Delete" }));
+      expect(await screen.findByText("Page 1 of 1")).toBeVisible();
+      expect(screen.getAllByRole("row")).toHaveLength(11);
     });
 
     const sortable = visible.filter(
@@ -79,6 +100,19 @@ export function testList<R extends Row, S extends FormSchema>(
       await waitFor(() => {
         expect(lastQuery(api)?.get("sort")).toBe(`-${name}`);
       });
+    });
+
+    it.runIf(sortable.length > 0)("sorts by a choice where there is no head", async () => {
+      const { api } = await open();
+      const choice = await screen.findByLabelText("Sort by");
+      const name = sortable[0]?.name ?? "";
+      for (const sort of [`-${name}`, name]) {
+        fireEvent.change(choice, { target: { value: sort } });
+        await waitFor(() => {
+          expect(lastQuery(api)?.get("sort")).toBe(sort);
+        });
+        expect(await screen.findByLabelText("Sort by")).toHaveValue(sort);
+      }
     });
 
     const filters = visible
