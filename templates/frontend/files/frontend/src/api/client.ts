@@ -1,4 +1,4 @@
-import { getToken, setToken } from "./token";
+import { endToken, getToken } from "./token";
 import type { FieldProblem, ListQuery, Problem } from "./types";
 
 const BASE = "/api/v1";
@@ -27,6 +27,8 @@ export interface RequestOptions {
   /** Only succeed when the row still has this version. */
   version?: number | undefined;
   signal?: AbortSignal | undefined;
+  /** Whose request it is, if not that of the visitor who is logged in. */
+  token?: string | null;
 }
 
 /** Sends a request and returns the JSON of the answer; every failure is an `ApiError`. */
@@ -46,9 +48,8 @@ export async function download(path: string, signal?: AbortSignal): Promise<Blob
 }
 
 async function send(method: string, path: string, options: RequestOptions): Promise<Response> {
-  const { body, query, signal, version } = options;
+  const { body, query, signal, token = getToken(), version } = options;
   const headers = new Headers({ Accept: "application/json" });
-  const token = getToken();
   if (token !== null) headers.set("Authorization", `Bearer ${token}`);
   if (version !== undefined) headers.set("If-Match", `"${version}"`);
   const init: RequestInit = { method, headers, signal: signal ?? null };
@@ -67,7 +68,7 @@ async function send(method: string, path: string, options: RequestOptions): Prom
     throw new ApiError({ title: "network", status: 0 });
   }
   if (response.ok) return response;
-  if (response.status === 401 && token !== null) setToken(null);
+  if (response.status === 401 && token !== null) endToken(token);
   throw new ApiError(await problemOf(response));
 }
 

@@ -11,7 +11,7 @@ export function requestToken(email: string, password: string): Promise<Token> {
 export function currentUser(token: string | null) {
   return queryOptions({
     queryKey: ["/auth/me", token],
-    queryFn: ({ signal }) => request<User>("GET", "/auth/me", { signal }),
+    queryFn: ({ signal }) => request<User>("GET", "/auth/me", { signal, token }),
     enabled: token !== null,
     staleTime: 5 * 60_000,
   });

@@ -3,6 +3,7 @@ import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { setToken } from "@/api/token";
+import { LoginDialog } from "@/auth/login-dialog";
 import { useSession } from "@/auth/session";
 import { changeLanguage } from "@/i18n";
 import { LANGUAGES, languageName } from "@/i18n/languages";
@@ -56,6 +57,7 @@ export function Shell() {
       <main id="content" className="content" tabIndex={-1} ref={main}>
         <Outlet />
       </main>
+      <LoginDialog />
       <StatusLine />
     </div>
   );

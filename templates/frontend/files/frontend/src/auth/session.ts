@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
-import { getToken, onTokenChange } from "@/api/token";
+import { getEndedToken, getToken, onTokenChange } from "@/api/token";
 import type { User } from "@/api/types";
 import { currentUser } from "@/api/users";
 
@@ -16,15 +16,19 @@ export interface Session {
   /** Null when nobody is logged in, or while the account is still loading. */
   user: User | null;
   isLoading: boolean;
+  /** Whether the server has ended the session and the visitor has not logged in again. */
+  hasEnded: boolean;
   /** Whether this visitor has one of the roles. */
   may: (roles: readonly string[]) => boolean;
 }
 
 export function useSession(): Session {
   const token = useSyncExternalStore(onTokenChange, getToken);
-  const { data, isLoading } = useQuery(currentUser(token));
-  const user = token === null ? null : (data ?? null);
-  return { user, isLoading, may: (roles) => isAllowed(user, roles) };
+  const ended = useSyncExternalStore(onTokenChange, getEndedToken);
+  const known = token ?? ended; // an account stays known until its visitor logs out
+  const { data, isLoading } = useQuery({ ...currentUser(known), enabled: token !== null });
+  const user = known === null ? null : (data ?? null);
+  return { user, isLoading, hasEnded: ended !== null, may: (roles) => isAllowed(user, roles) };
 }
 
 export function isAllowed(user: User | null, roles: readonly string[]): boolean {

@@ -95,7 +95,7 @@ export class FakeApi {
     if (!(body instanceof URLSearchParams) || body.get("password") !== PASSWORD) {
       return problem(UNAUTHORIZED);
     }
-    const token: Token = { access_token: "fake", token_type: "bearer", expires_in: 3600 };
+    const token: Token = { access_token: "renewed", token_type: "bearer", expires_in: 3600 };
     return json(token);
   }
 

@@ -1,10 +1,10 @@
-import { fireEvent, screen, waitFor } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import type { Row } from "@/api/types";
 import { type Entity, type FieldSpec, writeName } from "@/entity/definition";
 import type { FormSchema } from "@/forms/schema";
 import { asText, editable, inputValue } from "@/forms/values";
-import { ADMIN, type FakeApi } from "./fake-api";
+import { ADMIN, type FakeApi, PASSWORD } from "./fake-api";
 import { fill, inputOf } from "./fill";
 import { renderApp } from "./render-app";
 import { apiWith, sampleRow, type Samples } from "./samples";
@@ -84,6 +84,41 @@ export function testForms<R extends Row, S extends FormSchema>(
       save();
       expect(await screen.findByText("This is taken.")).toBeVisible();
       expect(await inputOf(first)).toHaveAccessibleDescription(/This is taken\./);
+    });
+
+    it("keeps what was entered when the session ends", async () => {
+      const api = apiWith(entity, samples);
+      await renderApp(`${entity.path}/new`, api);
+      await fillAll(api);
+      api.refuse("POST", { title: "Unauthorized", status: 401 });
+      save();
+      const dialog = within(await screen.findByRole("dialog"));
+      expect(dialog.getByLabelText("E-mail")).toHaveValue(ADMIN.email);
+      fireEvent.change(dialog.getByLabelText("Password"), { target: { value: PASSWORD } });
+      fireEvent.click(dialog.getByRole("button", { name: "Log in" }));
+      await waitFor(() => {
+        expect(screen.queryByRole("dialog")).toBeNull();
+      });
+      const before = api.callsOf("POST").length;
+      save();
+      await waitFor(() => {
+        expect(api.callsOf("POST").length).toBeGreaterThan(before);
+      });
+      const sent = api.callsOf("POST").at(-1)?.body as Json;
+      expect(asEntered(fields, sent)).toEqual(asEntered(fields, entry));
+    });
+
+    it("closes when the visitor does not want to go on", async () => {
+      const api = apiWith(entity, samples);
+      await renderApp(`${entity.path}/new`, api);
+      await fillAll(api);
+      api.refuse("POST", { title: "Unauthorized", status: 401 });
+      save();
+      const dialog = within(await screen.findByRole("dialog"));
+      fireEvent.click(dialog.getByRole("button", { name: "Cancel" }));
+      expect(screen.queryByRole("dialog")).toBeNull();
+      const isOpen = entity.permissions.create.includes("public");
+      expect(screen.queryByRole("button", { name: "Save" }) !== null).toBe(isOpen);
     });
 
     it("is closed to those who may not create", async () => {

@@ -37,7 +37,7 @@ describe("shell", () => {
     await waitFor(() => {
       expect(router.state.location.pathname).toBe("/anywhere");
     });
-    expect(getToken()).toBe("fake");
+    expect(getToken()).toBe("renewed");
   });
 
   it("never leads to another site after login", async () => {
@@ -74,6 +74,7 @@ describe("shell", () => {
     await waitFor(() => {
       expect(getToken()).toBeNull();
     });
+    expect(screen.queryByRole("dialog")).toBeNull();
   });
 
   it("changes between light and dark", async () => {
