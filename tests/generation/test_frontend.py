@@ -174,6 +174,21 @@ def test_a_rule_says_what_the_model_says() -> None:
     assert rules["genres"].startswith("rules.references<number>()(")
 
 
+@pytest.mark.parametrize(
+    ("examples", "rule"),
+    [
+        (("AT", "DE"), 'code: rules.text({ pattern: "[A-Z]{2}", example: "AT" }),'),
+        ((), 'code: rules.text({ pattern: "[A-Z]{2}" }),'),
+    ],
+)
+def test_a_pattern_is_explained_by_the_first_example(examples: tuple[str, ...], rule: str) -> None:
+    code = Field(name="code", type=FieldType.STRING, pattern="[A-Z]{2}", examples=examples)
+    project = Project(
+        name="p", title="P", entities=(Entity(name="Country", plural="Countries", fields=(code,)),)
+    )
+    assert rule in files(project)["src/features/country/schema.ts"]
+
+
 def test_both_sides_of_a_many_to_many_relation_have_it_with_its_attributes() -> None:
     genre = files()["src/features/genre/fields.ts"]
     assert 'works: {\n    kind: "references",\n    attributes: { position:' in genre

@@ -31,6 +31,8 @@ def field_rule(field: Field, *, is_required: bool | None = None) -> str:
         options += _lengths(field)
         if field.pattern is not None:
             options.append(text_property("pattern", field.pattern))
+            if field.examples and isinstance(field.examples[0], str):
+                options.append(text_property("example", field.examples[0]))
     elif field.type is FieldType.DECIMAL:
         precision, scale = precision_scale(field)
         options += [f"precision: {precision}", f"scale: {scale}", *_range(field)]

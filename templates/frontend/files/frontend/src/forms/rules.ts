@@ -20,6 +20,8 @@ interface TextRule extends Presence {
   maxLength?: number;
   /** A regular expression that the whole text matches. */
   pattern?: string;
+  /** A text that matches it. */
+  example?: string;
 }
 
 interface RangeRule extends Presence {
@@ -308,8 +310,10 @@ function checkText(value: string, rule: TextRule): { message: Message } | undefi
   if (rule.maxLength !== undefined && length > rule.maxLength) {
     return fail("max_length", { count: rule.maxLength });
   }
-  if (rule.pattern !== undefined && !matches(value, rule.pattern)) return fail("pattern");
-  return undefined;
+  if (rule.pattern === undefined || matches(value, rule.pattern)) return undefined;
+  return rule.example === undefined
+    ? fail("pattern")
+    : fail("pattern_example", { example: rule.example });
 }
 
 /** A pattern that JavaScript cannot read is left to the server. */
