@@ -10,13 +10,16 @@ export class ApiError extends Error {
   readonly title: string;
   readonly detail: string | undefined;
   readonly fields: readonly FieldProblem[];
+  /** The method of the request. */
+  readonly method: string;
 
-  constructor(problem: Problem) {
+  constructor(problem: Problem, method: string) {
     super(problem.detail ?? problem.title);
     this.status = problem.status;
     this.title = problem.title;
     this.detail = problem.detail;
     this.fields = problem.errors ?? [];
+    this.method = method;
   }
 }
 
@@ -65,11 +68,11 @@ async function send(method: string, path: string, options: RequestOptions): Prom
     response = await fetch(BASE + path + queryString(query), init);
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new ApiError({ title: "network", status: 0 });
+    throw new ApiError({ title: "network", status: 0 }, method);
   }
   if (response.ok) return response;
   if (response.status === 401 && token !== null) endToken(token);
-  throw new ApiError(await problemOf(response));
+  throw new ApiError(await problemOf(response), method);
 }
 
 function queryString(query: ListQuery = {}): string {

@@ -5,9 +5,10 @@ import { FormProvider, useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import type { z } from "zod";
 import { ApiError } from "@/api/client";
-import type { Row } from "@/api/types";
+import type { FieldProblem, Row } from "@/api/types";
 import { type Entity, idOf, nameOf, writeName } from "@/entity/definition";
 import { useLabels } from "@/entity/labels";
+import { serverText } from "@/ui/server-text";
 import { ProblemCard } from "@/ui/states";
 import { announce } from "@/ui/status";
 import { Conflict } from "./conflict";
@@ -62,9 +63,14 @@ export function EntityForm<R extends Row, S extends FormSchema>(props: EntityFor
       if (error instanceof ApiError && error.status === 412 && base !== null) {
         setTheirs(await queries.query({ ...entity.api.detail(base.id), staleTime: 0 }));
       } else {
-        setFailure(placeErrors(error, form) ? null : error);
+        setFailure(placeErrors(error, form, textOf) ? null : error);
       }
     }
+  }
+
+  /** Checks of the model have texts of their own, everything else is known to all forms. */
+  function textOf(problem: FieldProblem): string {
+    return labels.checks[problem.code ?? ""] ?? serverText(problem, t);
   }
 
   function startOver(fresh: R) {

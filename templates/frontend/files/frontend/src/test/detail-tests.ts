@@ -62,12 +62,12 @@ export function testDetail<R extends Row, S extends FormSchema>(
 
     it("explains why the row cannot be deleted", async () => {
       const api = apiWith(entity, samples);
-      api.refuse("DELETE", { title: "Conflict", status: 409, detail: "It is used by 2 others." });
+      api.refuse("DELETE", { title: "Conflict", status: 409, detail: "Not today." });
       await renderApp(address, api);
       fireEvent.click(await screen.findByRole("button", { name: "Delete" }));
       const dialog = await screen.findByRole("dialog");
       fireEvent.click(within(dialog).getByRole("button", { name: "Delete" }));
-      expect(await within(dialog).findByText("It is used by 2 others.")).toBeVisible();
+      expect(await within(dialog).findByText("Not today.")).toBeVisible();
       fireEvent.click(within(dialog).getByRole("button", { name: "Cancel" }));
       expect(screen.queryByRole("dialog")).toBeNull();
       expect(api.rows(entity.path).map(({ id }) => idOf(id))).toContain(idOf(row.id));

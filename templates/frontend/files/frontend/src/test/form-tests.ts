@@ -79,11 +79,11 @@ export function testForms<R extends Row, S extends FormSchema>(
       api.refuse("POST", {
         title: "Conflict",
         status: 409,
-        errors: [{ field: first, message: "This is taken.", code: "unique" }],
+        errors: [{ field: first, message: "Vergeben.", code: "unique" }],
       });
       save();
-      expect(await screen.findByText("This is taken.")).toBeVisible();
-      expect(await inputOf(first)).toHaveAccessibleDescription(/This is taken\./);
+      expect(await screen.findByText("There is another one with the same value.")).toBeVisible();
+      expect(await inputOf(first)).toHaveAccessibleDescription(/another one with the same value\./);
     });
 
     it("keeps what was entered when the session ends", async () => {
