@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from stackwright.domain import naming
 from stackwright.domain.checks.model import Model
-from stackwright.domain.checks.reserved import API, ROLES, entity_reserved, field_reserved
+from stackwright.domain.checks.reserved import API, ROLES, SQL_SOME, entity_reserved, field_reserved
 from stackwright.domain.entity import Entity
 from stackwright.domain.field import Field
 from stackwright.domain.language import MAX_NAME, PASCAL
@@ -14,7 +14,11 @@ from stackwright.domain.report import Report
 from stackwright.domain.suggestion import match
 
 _AUDIT = ("created_at", "created_by", "updated_at", "updated_by", "created_by_id", "updated_by_id")
-_PLURALS = frozenset({"Auths", "Files", "Users", "Docs", "Healths", "Auth", "Health"})
+_PLURALS = frozenset(
+    """
+    AuditEntries Auth Auths Catalog Docs Files Health Healths Permissions Users Utc
+    """.split()
+)
 _PARTS = ("Create", "Read", "Update", "Patch", "Fields", "ListPage", "EditPage", "DetailPage")
 
 
@@ -220,7 +224,7 @@ def _reserved(name: str, where: str, report: Report, *, is_column: bool) -> None
     if found is None:
         return
     why, is_fatal = found
-    if "SQL" in why and not is_column:  # its column is called `<name>_id`
+    if why.endswith(_OF_SQL) and not is_column:  # its column is called `<name>_id`
         return
     hint = f"Say more exactly what it is, such as `{name}_{_ENDINGS.get(name, 'value')}`."
     if is_fatal:
@@ -230,6 +234,7 @@ def _reserved(name: str, where: str, report: Report, *, is_column: bool) -> None
         report.warning(where, message, hint)
 
 
+_OF_SQL = ("word of SQL", *SQL_SOME)
 _ENDINGS = {
     "property": "address",
     "order": "number",

@@ -1,5 +1,7 @@
 """Words that a name may not be, and why: each would break generated code or surprise its reader."""
 
+from stackwright.domain import naming
+
 SQL_EVERYWHERE = frozenset(
     """
     add all alter analyze and as asc between by case check column constraint create cross current_date
@@ -66,11 +68,13 @@ PYDANTIC = frozenset(
     """
     model_config model_fields model_computed_fields model_extra model_fields_set model_construct
     model_copy model_json_schema model_parametrized_name model_post_init model_rebuild construct copy
-    dict from_orm json parse_file parse_obj parse_raw schema schema_json update_forward_refs validate
+    dict from_orm json mro parse_file parse_obj parse_raw register schema schema_json
+    update_forward_refs validate
     """.split()
 )
 PYDANTIC_PREFIXES = ("model_dump", "model_validate")
 SQLALCHEMY = frozenset({"metadata", "registry"})
+YAML = frozenset({"null", "true", "false", "yes", "no", "on", "off"})
 API = {
     "id": "the id of a row is made by `primary_key`",
     "page": "lists are paged with ?page=",
@@ -82,9 +86,11 @@ API = {
 ENTITIES = {  # names that generated code, its libraries or its languages need for themselves
     "generated code": frozenset(
         """
-        Accounts App Api Auth Base Cli Config Conftest Core Count Database Entity Error Errors File Files Filter Filters
-        Health Index Login Main Me Meta Model Models Module Modules Page Pages Problem Ready Router
-        Schema Schemas Security Session Settings Test Tests Token Types Uploads User Users Version
+        Accounts App Api Audited AuditEntry Auth Base BusDep Cli Config Conftest Core Count CreatorDep Database
+        EditorDep Entity Error Errors File Files Filter Filters Health IdPath IfMatchHeader Index Login Main Me
+        Meta Model Models Module Modules Page Pages PagingDep Permission Problem ReaderDep Ready RemoverDep
+        Router Schema Schemas Security Session SessionDep Settings SoftDeleted Test Tests Token Types Uploads
+        User Users Version Versioned
         """.split()
     ),
     "Python": frozenset(
@@ -94,10 +100,28 @@ ENTITIES = {  # names that generated code, its libraries or its languages need f
         StrEnum Time TimeDelta True Tuple Type TypeVar Union Uuid Dict
         """.split()
     ),
+    "Python's builtins": frozenset(
+        """
+        ArithmeticError AssertionError AttributeError BaseException BaseExceptionGroup
+        BlockingIOError BrokenPipeError BufferError BytesWarning ChildProcessError
+        ConnectionAbortedError ConnectionError ConnectionRefusedError ConnectionResetError
+        DeprecationWarning EOFError Ellipsis EncodingWarning EnvironmentError ExceptionGroup
+        FileExistsError FileNotFoundError FloatingPointError FutureWarning GeneratorExit IOError
+        ImportError ImportWarning IndentationError IndexError InterruptedError IsADirectoryError
+        KeyError KeyboardInterrupt LookupError MemoryError ModuleNotFoundError NameError
+        NotADirectoryError NotImplemented NotImplementedError OSError OverflowError
+        PendingDeprecationWarning PermissionError ProcessLookupError PythonFinalizationError
+        RecursionError ReferenceError ResourceWarning RuntimeError RuntimeWarning StopAsyncIteration
+        StopIteration SyntaxError SyntaxWarning SystemError SystemExit TabError TimeoutError
+        TypeError UnboundLocalError UnicodeDecodeError UnicodeEncodeError UnicodeError
+        UnicodeTranslateError UnicodeWarning UserWarning ValueError Warning WindowsError
+        ZeroDivisionError
+        """.split()
+    ),
     "FastAPI, Pydantic and SQLAlchemy": frozenset(
         """
-        ApiRouter BaseModel Body Boolean Column Computed Depends Engine Field ForeignKey Form Header
-        Mapped Query Relationship Request Response Row Select Table Text
+        ApiRouter APIRouter BaseModel Body Boolean Column Computed ConfigDict Depends Engine Field ForeignKey
+        Form Header Mapped Query Relationship Request Response Row Select Table Text
         """.split()
     ),
     "TypeScript and React": frozenset(
@@ -136,4 +160,8 @@ def entity_reserved(name: str) -> str | None:
     for owner, words in ENTITIES.items():
         if name in words or name.capitalize() in words:
             return f"is needed by {owner}"
+    if naming.snake(name) in PYTHON:
+        return "becomes a keyword of Python in the name of its module"
+    if name.lower() in YAML:
+        return "means a truth value or nothing in YAML"
     return None
