@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -167,10 +168,11 @@ def _problem(exchange: Exchange, wrong: str) -> Problem:
 
 
 def _filled(value: Any, ids: dict[str, str]) -> Any:
-    """The value with its references replaced by what the server answered."""
+    """The value with its references replaced by what the server answered; quoted where it is a path."""
     if isinstance(value, str):
         head, slash, last = value.rpartition("/")
-        return f"{head}{slash}{ids.get(last, last)}"
+        found = ids.get(last, last)
+        return f"{head}/{quote(found, safe='~!')}" if slash and last in ids else f"{head}{slash}{found}"
     if isinstance(value, dict):
         return {key: _filled(inner, ids) for key, inner in value.items()}
     if isinstance(value, list):

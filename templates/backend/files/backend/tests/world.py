@@ -128,12 +128,15 @@ class World:
             is_picture = name.endswith(".png")
             content = PIXEL if is_picture else b"Plain text.\n"
             kind = "image/png" if is_picture else "text/plain"
-            answer = self.client.post(
-                "/api/v1/files", files={"file": (name, content, kind)}, headers=self._login("admin")
-            )
-            assert answer.status_code == 201, answer.text
-            self._files[name] = answer.json()["id"]
+            self._files[name] = self.upload(name, content, kind).json()["id"]
         return self._files[name]
+
+    def upload(self, name: str, content: bytes, kind: str) -> Response:
+        """The answer to an upload, which is accepted."""
+        file = {"file": (name, content, kind)}
+        answer = self.client.post("/api/v1/files", files=file, headers=self._login("admin"))
+        assert answer.status_code == 201, answer.text
+        return answer
 
     def numbers(self, name: str, answer: Response) -> list[int]:
         """The numbers of the example rows in a list, in its order."""

@@ -37,7 +37,8 @@ def find_file(session: Session, field: str, key: UUID, rule: FileRule) -> Iterat
         yield FieldProblem(field=field, message="There is no such file.", code="missing_file")
         return
     if rule.is_image and not file.content_type.startswith("image/"):
-        yield FieldProblem(field=field, message="This is not an image.", code="not_an_image")
+        message = "This is no PNG, JPEG, GIF or WebP image."
+        yield FieldProblem(field=field, message=message, code="not_an_image")
     if rule.most_bytes is not None and file.size > rule.most_bytes:
         message = f"The file has more than {rule.most_bytes} bytes."
         yield FieldProblem(field=field, message=message, code="too_large")

@@ -1,6 +1,7 @@
 """Errors as clients see them: `application/problem+json` (RFC 9457)."""
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -9,7 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
@@ -129,6 +130,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(DataError, _on_data_error)
     app.add_exception_handler(StaleDataError, _on_stale_data)
     app.add_exception_handler(OperationalError, _on_operational_error)
+    app.add_exception_handler(ProgrammingError, _on_operational_error)
     app.add_exception_handler(Exception, _on_anything_else)
 
 
@@ -189,6 +191,12 @@ def _on_stale_data(request: Request, error: Exception) -> JSONResponse:
 
 
 def _on_operational_error(request: Request, error: Exception) -> JSONResponse:
+    if _lacks_tables(error):
+        log.error("The tables do not fit this version: run the migrations", exc_info=error)
+        detail = "The database does not fit this version of the application: migrations are due."
+        return problem_response(request.url.path, 500, detail)
+    if isinstance(error, ProgrammingError):
+        return _on_anything_else(request, error)
     log.error("The database does not answer", exc_info=error)
     return problem_response(
         request.url.path,
@@ -201,3 +209,14 @@ def _on_operational_error(request: Request, error: Exception) -> JSONResponse:
 def _on_anything_else(request: Request, error: Exception) -> JSONResponse:
     log.error("An error nobody thought of", exc_info=error)
     return problem_response(request.url.path, 500, "This is our mistake; it has been logged.")
+
+
+def _lacks_tables(error: Exception) -> bool:
+    """Whether a table or a column is missing, as PostgreSQL, MySQL and SQLite say it."""
+    origin: Any = getattr(error, "orig", None)
+    if getattr(origin, "sqlstate", None) in {"42P01", "42703"}:
+        return True
+    told = (*getattr(origin, "args", ()), "")
+    if told[0] in {1054, 1146}:
+        return True
+    return re.match(r"no such (table|column)|table \w+ has no column", str(told[0])) is not None

@@ -28,6 +28,13 @@ def test_what_is_no_picture_is_saved_and_not_shown(world: World) -> None:
     assert answer.headers["content-disposition"] == 'attachment; filename="page.txt"'
 
 
+def test_a_picture_is_known_by_its_content_and_not_by_its_name(world: World) -> None:
+    answer = world.upload("page.png", b"<html>", "image/png")
+    assert answer.json()["content_type"] == "application/octet-stream"
+    answer = world.upload("picture.txt", PIXEL, "text/plain")
+    assert answer.json()["content_type"] == "image/png"
+
+
 def test_an_unknown_file_is_not_found(world: World) -> None:
     assert_problem(world.get(f"{PATH}/{uuid4()}"), 404)
 

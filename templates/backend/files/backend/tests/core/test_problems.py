@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.problems import FieldProblem, Problem, add_problem_handlers
@@ -27,6 +27,8 @@ def failing() -> tuple[FastAPI, TestClient]:
         (Problem(418, "Tea only."), 418),
         (StaleDataError("secret"), 412),
         (OperationalError("SELECT secret", {}, Exception("secret")), 503),
+        (OperationalError("SELECT secret", {}, Exception("no such column: secret")), 500),
+        (ProgrammingError("SELECT secret", {}, Exception("secret")), 500),
         (DataError("SELECT secret", {}, Exception("secret")), 422),
         (IntegrityError("INSERT secret", {}, Exception("UNIQUE constraint failed: a.b")), 409),
         (IntegrityError("INSERT secret", {}, Exception("FOREIGN KEY constraint failed")), 409),
@@ -48,6 +50,21 @@ def test_an_error_is_answered_as_a_problem_without_its_details(
     assert_problem(answer, status)
     assert "secret" not in answer.text
     assert answer.json()["instance"] == "/fail"
+
+
+@pytest.mark.parametrize(
+    "words", ["no such table: books", "no such column: books.price", "table books has no column x"]
+)
+def test_a_database_that_is_out_of_date_is_named(
+    failing: tuple[FastAPI, TestClient], words: str
+) -> None:
+    app, client = failing
+
+    @app.get("/fail")
+    def fail() -> None:
+        raise OperationalError("SELECT 1", {}, Exception(words))
+
+    assert "migrations are due" in client.get("/fail").json()["detail"]
 
 
 def test_several_problems_are_counted() -> None:

@@ -91,6 +91,7 @@ export function ChoicesInput(props: InputProps) {
             id={index === 0 ? props.id : undefined}
             ref={index === 0 ? props.inputRef : undefined}
             type="checkbox"
+            aria-describedby={index === 0 ? props.describedBy : undefined}
             disabled={props.isDisabled}
             checked={chosen.includes(name)}
             onBlur={props.onBlur}

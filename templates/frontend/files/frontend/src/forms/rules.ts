@@ -316,13 +316,16 @@ function checkText(value: string, rule: TextRule): { message: Message } | undefi
     : fail("pattern_example", { example: rule.example });
 }
 
-/** A pattern that JavaScript cannot read is left to the server. */
+/** By whole characters where the pattern allows it; what JavaScript cannot read is left to the server. */
 function matches(value: string, pattern: string): boolean {
-  try {
-    return new RegExp(`^(?:${pattern})$`).test(value);
-  } catch {
-    return true;
+  for (const flags of ["u", ""]) {
+    try {
+      return new RegExp(`^(?:${pattern})$`, flags).test(value);
+    } catch {
+      // The next flags may do.
+    }
   }
+  return true;
 }
 
 function checkCount(count: number, rule: ListRule<unknown>): Message | undefined {

@@ -71,7 +71,7 @@ export function inputValue(spec: FieldSpec, value: unknown): unknown {
 }
 
 function itemText(spec: FieldSpec, item: unknown): string {
-  if (typeof item === "boolean") return String(item);
+  if (spec.items === "boolean") return String(item);
   return asText(inputValue({ name: spec.name, kind: spec.items ?? "text" }, item));
 }
 

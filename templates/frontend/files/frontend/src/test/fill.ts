@@ -92,6 +92,9 @@ function fillList(spec: FieldSpec, input: HTMLElement, value: unknown) {
     }
     return;
   }
+  const box = input.closest(".list-input");
+  const chip = () => box?.querySelector<HTMLElement>(".chip-remove") ?? null;
+  for (let next = chip(); next !== null; next = chip()) fireEvent.click(next);
   for (const text of items) {
     change(input, text);
     fireEvent.keyDown(input, { key: "Enter" });
