@@ -26,9 +26,9 @@ describe("error reports", () => {
 
   it("leave out what the server refuses every day", async () => {
     const { ApiError, reportError } = await load(ADDRESS);
-    reportError(new ApiError({ title: "Not Found", status: 404 }));
+    reportError(new ApiError({ title: "Not Found", status: 404 }, "GET"));
     expect(send).not.toHaveBeenCalled();
-    reportError(new ApiError({ title: "Broken", status: 500 }));
+    reportError(new ApiError({ title: "Broken", status: 500 }, "GET"));
     expect(send).toHaveBeenCalledOnce();
   });
 
