@@ -110,3 +110,17 @@ Line:
 def test_names_that_clash_are_found(rest: str, expected: str) -> None:
     lines = "\n".join(f"  {line}" for line in rest.splitlines())
     check(model(f"Book:\n{lines}\nAuthor:\n  fields: {{name: string}}"), expected)
+
+
+@pytest.mark.parametrize(
+    "name", ["BookBase", "BookAuthorsLink", "BookAuthorsRead", "AuthorBooksWrite"]
+)
+def test_an_entity_is_not_called_as_a_class_of_another_one(name: str) -> None:
+    text = f"""
+Book:
+  fields: {{title: string}}
+  relations: {{authors: {{kind: many_to_many, target: Author, inverse: books}}}}
+Author: {{fields: {{name: string}}}}
+{name}: {{fields: {{x: string}}}}
+"""
+    check(model(text), f"`{name}` is what generated code calls the")

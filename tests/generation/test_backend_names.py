@@ -21,6 +21,39 @@ Editor: {optimistic_lock: true, fields: {name: string}}
 Creator: {fields: {name: string}}
 """
 
+PIZZA = """
+Pizza:
+  fields:
+    name: {type: string, max_length: 30}
+    base: {type: enum, values: [thin, thick], default: thin}
+    base_choice: {type: enum, values: [own, none]}
+    topping: {type: list(enum), values: [ham, corn], default: [ham]}
+    patch: {type: enum, values: [one, two]}
+    parts_link: {type: enum, values: [one, two]}
+    parts_grade: {type: enum, values: [one, two]}
+    parts_note: string
+    size_label: {type: enum, values: [one, two]}
+  relations:
+    parts:
+      kind: many_to_many
+      target: PizzaTopping
+      inverse: pizzas
+      attributes:
+        grade: {type: enum, values: [low, high]}
+        write: {type: enum, values: [low, high]}
+        note: string
+PizzaTopping:
+  fields: {topping: {type: string, max_length: 9}}
+  relations: {order: {kind: many_to_one, target: Order}}
+ToppingField: {fields: {topping: string}}
+Order:
+  primary_key: [status, number]
+  fields:
+    number: {type: integer, required: true}
+    status: {type: enum, values: [open, paid], required: true}
+OrderStatus: {fields: {name: string}}
+"""
+
 
 def files(entities: str, style: Style, **options: object) -> dict[str, str]:
     """The Python modules of a back end for these entities."""
@@ -43,8 +76,27 @@ def bound(module: ast.Module) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("style", Style)
-@pytest.mark.parametrize("entities", [LIBRARY], ids=["routes"])
+@pytest.mark.parametrize("entities", [LIBRARY, PIZZA], ids=["routes", "enums"])
 def test_no_module_gives_two_things_the_same_name(entities: str, style: Style) -> None:
     for path, text in files(entities, style).items():
         names = sorted(bound(ast.parse(text)))
         assert names == sorted(set(names)), path
+
+
+def test_only_enums_that_would_hide_another_class_get_a_longer_name() -> None:
+    found = files(PIZZA, Style.MINIMAL)
+    classes = [
+        node.name
+        for path in ("choices", "entities/pizza", "entities/order")
+        for node in ast.parse(found[f"backend/app/{path}.py"]).body
+        if isinstance(node, ast.ClassDef) and ast.unparse(node.bases[0]) == "StrEnum"
+    ]
+    assert (
+        classes
+        == """
+    PizzaPartsGradeChoice PizzaPartsWriteChoice
+    PizzaBaseChoiceChoice PizzaBaseChoice PizzaToppingChoice PizzaPatchChoice PizzaPartsLinkChoice
+    PizzaPartsGrade PizzaSizeLabel
+    OrderStatusChoice
+    """.split()
+    )

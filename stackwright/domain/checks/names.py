@@ -19,7 +19,17 @@ _PLURALS = frozenset(
     AuditEntries Auth Auths Catalog Docs Files Health Healths Permissions Users Utc
     """.split()
 )
-_PARTS = ("Create", "Read", "Update", "Patch", "Fields", "ListPage", "EditPage", "DetailPage")
+_PARTS = (
+    "Base",
+    "Create",
+    "Read",
+    "Update",
+    "Patch",
+    "Fields",
+    "ListPage",
+    "EditPage",
+    "DetailPage",
+)
 
 
 class _Member(NamedTuple):
@@ -52,6 +62,7 @@ def _entity_names(model: Model, report: Report) -> None:
     lower: dict[str, str] = {}
     files: dict[str, str] = {}
     plurals: dict[str, str] = {}
+    links = _links(model)
     for entity in model.entities:
         files.setdefault(naming.snake(entity.name), entity.name)
     for entity in model.entities:
@@ -72,6 +83,9 @@ def _entity_names(model: Model, report: Report) -> None:
         if owner:
             message = f"`{name}` is what generated code calls the {part.lower()} of `{owner}`."
             report.error(entity.where, message, "Rename it.")
+        elif name in links:
+            message = f"`{name}` is what generated code calls the links of {links[name]}."
+            report.error(entity.where, message, "Rename it.")
         if why is None and PASCAL.fullmatch(entity.plural):
             _plural(entity, files, plurals, report)
     _renamed_entities(model, report)
@@ -84,6 +98,21 @@ def _part(name: str, files: Mapping[str, str]) -> tuple[str, str]:
         if owner != name and files.get(naming.snake(owner)) == owner:
             return owner, part
     return "", ""
+
+
+def _links(model: Model) -> dict[str, str]:
+    """The classes of many-to-many relations' links, and whose they are."""
+    found: dict[str, str] = {}
+    for relation in model.relations():
+        if relation.is_to_one:
+            continue
+        found[f"{relation.owner}{naming.pascal(relation.name)}Link"] = (
+            f"{relation.owner}.{relation.name}"
+        )
+        for entity, side in ((relation.owner, relation.name), (relation.target, relation.inverse)):
+            for part in ("Read", "Write") if side else ():
+                found[f"{entity}{naming.pascal(side or '')}{part}"] = f"{entity}.{side}"
+    return found
 
 
 def _renamed_entities(model: Model, report: Report) -> None:

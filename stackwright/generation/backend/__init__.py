@@ -37,7 +37,7 @@ def project_facts(project: Project, config: Config) -> dict[str, Any]:
         "role_tuple": literal_tuple(strings([*project.roles, ADMIN])),
         "default_url": _URLS[config.database].format(name=naming.snake(project.name)),
         "has_files": has_files(project),
-        "has_choices": any(link_enums(entity) for entity in project.entities),
+        "has_choices": any(link_enums(entity, project) for entity in project.entities),
         "uploaders": literal_tuple(strings(_union(project, "create", "update"))),
         "file_readers": literal_tuple(strings(_union(project, "read"))),
         "max_upload_bytes": _largest_file(project),
@@ -73,7 +73,7 @@ def project_model(project: Project, config: Config) -> dict[str, Any]:
     return {
         **project_names(project, config),
         "migration": migration_view(project),
-        "choices": [enum for entity in project.entities for enum in link_enums(entity)],
+        "choices": [enum for entity in project.entities for enum in link_enums(entity, project)],
     }
 
 

@@ -8,6 +8,7 @@ from stackwright.domain.field import FILES, Field, FieldType
 from stackwright.domain.project import Project
 from stackwright.domain.relation import Relation
 from stackwright.generation.backend import names
+from stackwright.generation.backend.classes import Owner, enum_class
 from stackwright.generation.samples.native import STRING_MAX, precision_scale
 
 _PYTHON = {
@@ -74,23 +75,28 @@ def enum_length(field: Field) -> int:
     return max(20, *(len(value.name) for value in field.values))
 
 
-def python_type(field: Field, owner: str) -> str:
+def python_type(field: Field, owner: Owner) -> str:
     """The type of a field's values in Python."""
     if field.type is FieldType.ENUM:
-        return names.enum_class(owner, field.name)
+        return enum_class(owner, field.name)
     if field.type is FieldType.LIST:
         item = field.items or FieldType.STRING
-        inner = names.enum_class(owner, field.name) if item is FieldType.ENUM else _PYTHON[item]
+        inner = enum_class(owner, field.name) if item is FieldType.ENUM else _PYTHON[item]
         return f"list[{inner}]"
     return _PYTHON[field.type]
 
 
-def sql_type(field: Field, owner: str, sa: str = "sa", types: str = "types") -> str:
+def sql_type(field: Field, owner: Owner, sa: str = "sa", types: str = "types") -> str:
     """The column's type as the model writes it."""
     if field.type is FieldType.ENUM:
-        return f"{types}.choice({names.enum_class(owner, field.name)}, {enum_length(field)})"
+        return f"{types}.choice({enum_class(owner, field.name)}, {enum_length(field)})"
     if field.type is FieldType.LIST:
         return f"{types}.Structure({python_type(field, owner)})"
+    return _simple_type(field, sa, types)
+
+
+def _simple_type(field: Field, sa: str = "sa", types: str = "types") -> str:
+    """The column's type when it names no class of the application."""
     if field.type is FieldType.DECIMAL:
         precision, scale = precision_scale(field)
         return f"{types}.Amount({precision}, {scale})"
@@ -106,7 +112,7 @@ def migration_type(field: Field) -> str:
         return f"sa.String({enum_length(field)})"
     if field.type in (FieldType.LIST, FieldType.POINT):
         return "sa.JSON()"
-    return sql_type(field, "").replace("(none_as_null=True)", "()")
+    return _simple_type(field).replace("(none_as_null=True)", "()")
 
 
 def key_of(target: str, project: Project) -> tuple[Key, ...]:
@@ -125,11 +131,12 @@ def entity_key(entity: Entity, project: Project) -> tuple[Key, ...]:
         return (Key("id", "int", "sa.Integer"),)
     if kind == "string":
         return (Key("id", "str", f"sa.String({STRING_MAX})"),)
+    owner = Owner(project, entity.name)
     found: list[Key] = []
     for part in entity.primary_key.parts:
         field, relation = entity.field(part), entity.relation(part)
         if field is not None:
-            found.append(Key(field.name, python_type(field, entity.name), _key_sql(field, entity)))
+            found.append(Key(field.name, python_type(field, owner), _key_sql(field, owner)))
         elif relation is not None:
             found += foreign_key(relation, project)
     return tuple(found)
@@ -209,5 +216,5 @@ def file_fields(entity: Entity) -> list[Field]:
     return [field for field in entity.fields if field.type in FILES]
 
 
-def _key_sql(field: Field, entity: Entity) -> str:
-    return migration_type(field) if field.type is FieldType.ENUM else sql_type(field, entity.name)
+def _key_sql(field: Field, owner: Owner) -> str:
+    return migration_type(field) if field.type is FieldType.ENUM else sql_type(field, owner)

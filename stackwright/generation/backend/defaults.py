@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from stackwright.domain.field import MOMENTS, Field, FieldType
-from stackwright.generation.backend import names
+from stackwright.generation.backend.classes import Owner, enum_class
 from stackwright.generation.backend.models import member
 from stackwright.generation.samples.native import native
 from stackwright.rendering.text import py_str
 
 
-def default(field: Field, owner: str, uses: set[str]) -> tuple[str, list[str] | None] | None:
+def default(field: Field, owner: Owner, uses: set[str]) -> tuple[str, list[str] | None] | None:
     """What stands behind the equals sign."""
     if field.default is None:
         return None
@@ -24,12 +24,12 @@ def default(field: Field, owner: str, uses: set[str]) -> tuple[str, list[str] | 
         uses |= {"Field", "uuid4"}
         return "Field", ["default_factory=uuid4"]
     if field.type is FieldType.ENUM:
-        return f"{names.enum_class(owner, field.name)}.{member(str(field.default))}", None
+        return f"{enum_class(owner, field.name)}.{member(str(field.default))}", None
     value = native(field, field.default)
     if value is None:
         return None
     if field.type is FieldType.LIST and field.items is FieldType.ENUM:
-        cls = names.enum_class(owner, field.name)
+        cls = enum_class(owner, field.name)
         shown = f"[{', '.join(f'{cls}.{member(str(item))}' for item in value)}]"
     elif field.type is FieldType.POINT:
         shown = f"values.Point(lat={value['lat']}, lng={value['lng']})"

@@ -10,6 +10,7 @@ from stackwright.domain.field import Field, FieldType
 from stackwright.domain.project import Project
 from stackwright.domain.relation import Relation, RelationKind
 from stackwright.generation.backend import names
+from stackwright.generation.backend.classes import Owner, enum_class, is_enum, owner_of_links
 from stackwright.generation.backend.code import assignment, call, constant, strings
 from stackwright.generation.backend.columns import (
     Key,
@@ -50,9 +51,9 @@ def model_view(entity: Entity, project: Project, style: Style) -> dict[str, Any]
     python = _python_types(entity, project)
     return {
         "lib": lib,
-        "enums": own_enums(entity)
+        "enums": own_enums(entity, project)
         if style is Style.MINIMAL
-        else own_enums(entity) + link_enums(entity),
+        else own_enums(entity, project) + link_enums(entity, project),
         "bases": ", ".join([*_bases(entity), "Base"]),
         "mixins": ", ".join(_bases(entity)),
         "table_args": _table_args(entity, project, lib),
@@ -115,7 +116,8 @@ def _bases(entity: Entity) -> list[str]:
 
 
 def _python_types(entity: Entity, project: Project) -> set[str]:
-    found = {bare(python_type(field, entity.name)) for field in entity.fields}
+    owner = Owner(project, entity.name)
+    found = {bare(python_type(field, owner)) for field in entity.fields}
     found |= {key.python for key in entity_key(entity, project)}
     for relation in entity.relations:
         if relation.is_to_one:
@@ -123,7 +125,8 @@ def _python_types(entity: Entity, project: Project) -> set[str]:
         else:
             for end in (relation.owner, relation.target):
                 found |= {key.python for key in key_of(end, project)} & {"UUID", "date"}
-            found |= {bare(python_type(field, entity.name)) for field in relation.attributes}
+            owner = owner_of_links(relation, project)
+            found |= {bare(python_type(field, owner)) for field in relation.attributes}
     return found
 
 
@@ -137,27 +140,27 @@ def _uses(entity: Entity, project: Project, links: list[dict[str, Any]], prefix:
     return any(re.search(rf"\b{prefix[:-1]}\.", text) for text in texts)
 
 
-def own_enums(entity: Entity) -> list[dict[str, Any]]:
+def own_enums(entity: Entity, project: Project) -> list[dict[str, Any]]:
     """The enums of an entity's fields."""
-    return list(_enums(entity.name, entity.fields))
+    return list(_enums(Owner(project, entity.name), entity.fields))
 
 
-def link_enums(entity: Entity) -> list[dict[str, Any]]:
+def link_enums(entity: Entity, project: Project) -> list[dict[str, Any]]:
     """The enums of the attributes of an entity's links."""
     return [
         enum
         for relation in entity.relations
-        for enum in _enums(f"{entity.name}{naming.pascal(relation.name)}", relation.attributes)
+        for enum in _enums(owner_of_links(relation, project), relation.attributes)
     ]
 
 
-def _enums(owner: str, fields: Iterable[Field]) -> Iterator[dict[str, Any]]:
+def _enums(owner: Owner, fields: Iterable[Field]) -> Iterator[dict[str, Any]]:
     for field in fields:
-        if field.type is FieldType.ENUM or field.items is FieldType.ENUM:
+        if is_enum(field):
             label = field.label or naming.sentence(field.name)
             yield {
                 "where": field.where,
-                "name": names.enum_class(owner, field.name),
+                "name": enum_class(owner, field.name),
                 "doc": docstring(f"Values of {label[:1].lower()}{label[1:]}"),
                 "members": [
                     constant(member(value.name), py_str(value.name)) for value in field.values
@@ -202,7 +205,7 @@ def _columns(entity: Entity, project: Project, lib: dict[str, str]) -> Iterator[
             arguments.append("default=uuid4")
         yield {"where": "", "code": assignment("id", f"Mapped[{key.python}]", mapped, arguments)}
     for field in entity.fields:
-        yield _column(entity, field, lib)
+        yield _column(entity, field, project, lib)
     for relation in entity.relations:
         if relation.is_to_one:
             required = relation.required or relation.name in entity.primary_key.parts
@@ -210,11 +213,12 @@ def _columns(entity: Entity, project: Project, lib: dict[str, str]) -> Iterator[
                 yield _key_column(key, relation.where, lib, required=required)
 
 
-def _column(entity: Entity, field: Field, lib: dict[str, str]) -> dict[str, str]:
+def _column(entity: Entity, field: Field, project: Project, lib: dict[str, str]) -> dict[str, str]:
     is_key = field.name in entity.primary_key.parts
-    python = python_type(field, entity.name)
+    owner = Owner(project, entity.name)
+    python = python_type(field, owner)
     annotation = python if field.required or is_key else f"{python} | None"
-    arguments = [sql_type(field, entity.name, lib["sa"], lib["types"])]
+    arguments = [sql_type(field, owner, lib["sa"], lib["types"])]
     if is_key and python == "int":
         arguments.append("autoincrement=False")
     if field.type is FieldType.JSON and not field.required:
@@ -324,7 +328,7 @@ def _link(relation: Relation, project: Project) -> dict[str, Any]:
         for prefix in ends
         for key in ends[prefix]
     ]
-    owner = f"{relation.owner}{naming.pascal(relation.name)}"
+    owner = owner_of_links(relation, project)
     for field in relation.attributes:
         python = python_type(field, owner)
         annotation = python if field.required else f"{python} | None"

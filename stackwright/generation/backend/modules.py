@@ -182,7 +182,7 @@ def module_views(
     own = models_of(style, entity.name)
     found = {"related": related_lines(view, style)}
     if style is Style.MINIMAL:
-        choices = {enum["name"] for enum in link_enums(entity)}
+        choices = {enum["name"] for enum in link_enums(entity, project)}
         links: Wanted = {choices_of(style, entity.name): choices}
         every = merged(model, links, schema, resource, routes)
         every.pop(own, None)

@@ -50,9 +50,9 @@ def link_table(relation: Relation) -> str:
     return short(f"{naming.snake(relation.owner)}_{relation.name}_links")
 
 
-def enum_class(owner: str, field: str) -> str:
-    """The class of an enum: `BookStatus`."""
-    return short_class(f"{owner}{naming.pascal(field)}")
+def item_class(entity: str, side: str) -> str:
+    """The beginning of the classes of a many-to-many relation's items, as an entity shows them."""
+    return short_class(f"{entity}{naming.pascal(side)}")
 
 
 def constraint(kind: str, table_name: str, *columns: str) -> str:

@@ -10,6 +10,7 @@ from stackwright.domain.expression_targets import python_imports, to_python
 from stackwright.domain.field import Field, FieldType
 from stackwright.domain.project import Project
 from stackwright.generation.backend import names
+from stackwright.generation.backend.classes import Owner
 from stackwright.generation.backend.code import call, literal_set, literal_tuple, strings
 from stackwright.generation.backend.columns import (
     STANDARD,
@@ -41,9 +42,9 @@ def resource_view(entity: Entity, project: Project) -> dict[str, Any]:
         ],
         "arguments": list(_arguments(entity, project)),
         "show": list(_show(entity, project)),
-        "functions": list(_functions(entity)),
+        "functions": list(_functions(entity, project)),
         "rules": [_rule(check) for check in entity.checks],
-        "imports": _imports(entity),
+        "imports": _imports(entity, project),
         "uses_references": any(r.is_to_one for r in entity.relations) or bool(to_many),
         "uses_values": bool(_adapted(entity)),
         "item_classes": sorted(f"{side.base(entity)}Read" for side in to_many),
@@ -213,11 +214,12 @@ def _computed(computed: Computed) -> str:
     return call(f"_{computed.name}", ["row"]) if _is_long(computed) else _value(computed)
 
 
-def _functions(entity: Entity) -> Iterator[dict[str, Any]]:
+def _functions(entity: Entity, project: Project) -> Iterator[dict[str, Any]]:
     for computed in entity.computed:
         if _is_long(computed):
             line = f"return {_value(computed)}"
-            kind = python_type(Field(name=computed.name, type=computed.type), entity.name)
+            field = Field(name=computed.name, type=computed.type)
+            kind = python_type(field, Owner(project, entity.name))
             yield {
                 "where": computed.where,
                 "name": f"_{computed.name}",
@@ -247,7 +249,7 @@ def _rule(check: Check) -> dict[str, Any]:
     }
 
 
-def _imports(entity: Entity) -> dict[str, list[str]]:
+def _imports(entity: Entity, project: Project) -> dict[str, list[str]]:
     """Names of the standard library that printed expressions need, by module."""
     found: dict[str, set[str]] = {}
     for check in entity.checks:
@@ -257,7 +259,7 @@ def _imports(entity: Entity) -> dict[str, list[str]]:
         value = computed.expression.kind is Kind.BOOLEAN
         for module, name in python_imports(computed.expression, value=value):
             found.setdefault(module, set()).add(name)
-    for function in _functions(entity):
+    for function in _functions(entity, project):
         kind = function["type"]
         if kind in STANDARD:
             found.setdefault(STANDARD[kind], set()).add(kind)

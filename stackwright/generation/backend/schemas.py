@@ -3,13 +3,20 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from stackwright.domain import naming
 from stackwright.domain.checks.keys import KEY_PATTERN
 from stackwright.domain.entity import BUILT_IN_USER, Entity
 from stackwright.domain.field import FILES, TEXTS, Field, FieldType
 from stackwright.domain.project import Project
 from stackwright.domain.relation import Relation
 from stackwright.generation.backend import names
+from stackwright.generation.backend.classes import (
+    Owner,
+    enum_class,
+    field_alias,
+    is_enum,
+    item_alias,
+    owner_of_links,
+)
 from stackwright.generation.backend.code import assignment, call, declaration
 from stackwright.generation.backend.columns import bare, id_type, python_type, standard_imports
 from stackwright.generation.backend.defaults import default, literal
@@ -60,7 +67,7 @@ class Side(NamedTuple):
 
     def base(self, entity: Entity) -> str:
         """The beginning of the classes of its items."""
-        return names.short_class(f"{entity.name}{naming.pascal(self.name)}")
+        return names.item_class(entity.name, self.name)
 
 
 def sides(entity: Entity, project: Project) -> Iterator[Side]:
@@ -90,6 +97,7 @@ def display_of(target: str, project: Project) -> str | None:
 def schema_view(entity: Entity, project: Project) -> dict[str, Any]:
     """Plain data for the classes of one entity."""
     uses: set[str] = set()
+    owner = Owner(project, entity.name)
     fixed = {field.name for field in entity.fields if field.immutable}
     key = set(entity.primary_key.parts)
     always = [field for field in entity.fields if field.name not in fixed | key]
@@ -101,17 +109,17 @@ def schema_view(entity: Entity, project: Project) -> dict[str, Any]:
     if entity.primary_key.kind == "string":
         once.insert(0, _STRING_KEY)
         own.insert(0, _STRING_KEY)
-    aliases = [_alias(field, entity.name, uses, enums) for field in own]
+    aliases = [_alias(field, owner, uses, enums) for field in own]
     view: dict[str, Any] = {
         "aliases": [
             *(alias for alias in aliases if alias),
             *(alias for link in links for alias in link["aliases"]),
         ],
         "read": list(_read(entity, project, uses, enums)),
-        "always": [_write(field, entity.name, uses) for field in always],
-        "on_create": [_write(field, entity.name, uses) for field in once],
-        "on_update": [_optional(field, entity.name, uses) for field in once],
-        "on_patch": [_optional(field, entity.name, uses) for field in own],
+        "always": [_write(field, owner, uses) for field in always],
+        "on_create": [_write(field, owner, uses) for field in once],
+        "on_update": [_optional(field, owner, uses) for field in once],
+        "on_patch": [_optional(field, owner, uses) for field in own],
         "links": links,
     }
     for relation in to_one:
@@ -173,23 +181,14 @@ _STRING_KEY = Field(
 )
 
 
-def alias_name(field: Field) -> str:
-    """The name of a field's type in the module of the schemas."""
-    return names.short_class(f"{naming.pascal(field.name)}Field")
-
-
-def _type(field: Field, owner: str, uses: set[str]) -> str:
+def _type(field: Field, owner: Owner, uses: set[str]) -> str:
     """The type of what clients send for a field, without its rules."""
     if field.type is FieldType.ENUM:
-        return names.enum_class(owner, field.name)
+        return enum_class(owner, field.name)
     if field.type is FieldType.LIST:
         item = item_field(field)
         rules = _rules(item, uses)
-        inner = (
-            names.enum_class(owner, field.name)
-            if item.type is FieldType.ENUM
-            else _input(item, uses)
-        )
+        inner = enum_class(owner, field.name) if item.type is FieldType.ENUM else _input(item, uses)
         if rules:
             uses.add("Annotated")
             return f"list[{'Annotated'}[{', '.join([inner, *rules])}]]"
@@ -242,15 +241,18 @@ def _limits(field: Field, uses: set[str]) -> Iterator[str]:
         yield f"description={py_str(one_line(field.description))}"
 
 
-def _alias(field: Field, owner: str, uses: set[str], enums: set[str]) -> dict[str, str] | None:
+def _alias(field: Field, owner: Owner, uses: set[str], enums: set[str]) -> dict[str, str] | None:
     rules = _rules(field, uses)
     inner = _type(field, owner, uses)
-    if field.type is FieldType.ENUM or field.items is FieldType.ENUM:
-        enums.add(names.enum_class(owner, field.name))
+    if is_enum(field):
+        enums.add(enum_class(owner, field.name))
     if not rules:
         return None
     uses.add("Annotated")
-    return {"where": field.where, "code": _annotated(alias_name(field), inner, rules)}
+    return {
+        "where": field.where,
+        "code": _annotated(field_alias(owner.project, field.name), inner, rules),
+    }
 
 
 def _annotated(name: str, inner: str, rules: list[str]) -> str:
@@ -259,11 +261,15 @@ def _annotated(name: str, inner: str, rules: list[str]) -> str:
     return f"{name} = {parts}]"
 
 
-def _annotation(field: Field, owner: str, uses: set[str]) -> str:
-    return alias_name(field) if _rules(field, set()) else _type(field, owner, uses)
+def _annotation(field: Field, owner: Owner, uses: set[str]) -> str:
+    return (
+        field_alias(owner.project, field.name)
+        if _rules(field, set())
+        else _type(field, owner, uses)
+    )
 
 
-def _write(field: Field, owner: str, uses: set[str]) -> dict[str, str]:
+def _write(field: Field, owner: Owner, uses: set[str]) -> dict[str, str]:
     annotation = _annotation(field, owner, uses)
     given = default(field, owner, uses)
     if not field.required:
@@ -275,7 +281,7 @@ def _write(field: Field, owner: str, uses: set[str]) -> dict[str, str]:
     return {"where": field.where, "code": assignment(field.name, annotation, "None")}
 
 
-def _optional(field: Field, owner: str, uses: set[str]) -> dict[str, str]:
+def _optional(field: Field, owner: Owner, uses: set[str]) -> dict[str, str]:
     annotation = f"{_annotation(field, owner, uses)} | None"
     return {"where": field.where, "code": assignment(field.name, annotation, "None")}
 
@@ -297,15 +303,15 @@ def _id(
     return {"where": relation.where, "code": declaration(name, kind)}
 
 
-def output_type(field: Field, owner: str, uses: set[str], enums: set[str]) -> str:
+def output_type(field: Field, owner: Owner, uses: set[str], enums: set[str]) -> str:
     """The type of what clients get for a field."""
     if field.type is FieldType.LIST and field.items is FieldType.DECIMAL:
         return "list[values.DecimalNumber]"
     if field.type is FieldType.LIST and field.items is FieldType.BIGINT:
         return "list[values.BigInteger]"
     python = python_type(field, owner)
-    if field.type is FieldType.ENUM or field.items is FieldType.ENUM:
-        enums.add(names.enum_class(owner, field.name))
+    if is_enum(field):
+        enums.add(enum_class(owner, field.name))
         return python
     found = _OUTPUT.get(field.type, python)
     uses.add(bare(found))
@@ -316,17 +322,18 @@ def _read(
     entity: Entity, project: Project, uses: set[str], enums: set[str]
 ) -> Iterator[dict[str, str]]:
     kind = id_type(entity.name, project)
+    owner = Owner(project, entity.name)
     uses.add(kind)
     yield {"where": entity.where, "code": f"id: {kind}"}
     for field in entity.fields:
         if not field.sensitive:
-            shown = output_type(field, entity.name, uses, enums)
+            shown = output_type(field, owner, uses, enums)
             required = field.required or field.name in entity.primary_key.parts
             annotation = shown if required or shown == "Any" else f"{shown} | None"
             yield {"where": field.where, "code": declaration(field.name, annotation)}
     for computed in entity.computed:
         field = Field(name=computed.name, type=computed.type)
-        annotation = f"{output_type(field, entity.name, uses, enums)} | None"
+        annotation = f"{output_type(field, owner, uses, enums)} | None"
         yield {"where": computed.where, "code": declaration(computed.name, annotation)}
     for relation in entity.relations:
         if relation.is_to_one:
@@ -353,14 +360,14 @@ def _links(entity: Entity, side: Side, project: Project, uses: set[str]) -> dict
     """The two classes of the items of a many-to-many relation."""
     kind = id_type(side.other, project)
     uses.add(kind)
-    owner = f"{side.relation.owner}{naming.pascal(side.relation.name)}"
+    owner = owner_of_links(side.relation, project)
     enums: set[str] = set()
     write, read, aliases = [], [], []
     for field in side.relation.attributes:
         rules, inner = _rules(field, uses), _type(field, owner, uses)
         if rules:
             uses.add("Annotated")
-            name = names.short_class(f"{naming.pascal(side.name)}{alias_name(field)}")
+            name = item_alias(project, entity.name, side.name, field.name)
             aliases.append({"where": field.where, "code": _annotated(name, inner, rules)})
             inner = name
         given = default(field, owner, uses)
