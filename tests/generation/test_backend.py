@@ -227,3 +227,29 @@ def _imported(text: bytes, modules: set[str]) -> set[str]:
         for name in (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
         if name in modules
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Note", 'CATALOG = (Entry("note", NOTES, NoteCreate),)'),
+        (
+            "Extraordinarylongnotice",
+            'CATALOG = (\n    Entry("extraordinarylongnotice", EXTRAORDINARYLONGNOTICES, '
+            "ExtraordinarylongnoticeCreate),\n)",
+        ),
+    ],
+)
+def test_a_single_entity_stands_on_the_line_of_its_catalog_where_it_fits(
+    name: str, expected: str
+) -> None:
+    entity = Entity(name=name, plural=f"{name}s", fields=(_text("title"),))
+    project = Project(name="notes", title="Notes", entities=(entity,))
+    files = render_project(project, Config(platforms=(Platform.BACKEND,), tests=False))
+    assert files["backend/app/catalog.py"].decode().endswith(f"\n{expected}\n")
+
+
+@pytest.mark.parametrize(("tests", "expected"), [(True, '["app", "tests"]'), (False, '["app"]')])
+def test_mypy_is_only_told_of_packages_that_are_there(tests: bool, expected: str) -> None:
+    files = render_project(PROJECT, Config(platforms=(Platform.BACKEND,), tests=tests))
+    assert f"\npackages = {expected}\n" in files["backend/pyproject.toml"].decode()
