@@ -100,3 +100,15 @@ def test_only_enums_that_would_hide_another_class_get_a_longer_name() -> None:
     OrderStatusChoice
     """.split()
     )
+
+
+def test_names_are_listed_with_capital_letters_first_and_numbers_by_their_value() -> None:
+    entities = "\n".join(
+        f"{name}: {{fields: {{title: string}}}}"
+        for name in ("Shipment", "ShipType", "Ship", "Ship10", "Ship2", "Ship02", "DVD")
+    )
+    found = files(entities, Style.STANDARD)["backend/app/models/__init__.py"]
+    listed = [line.strip(' ",') for line in found.partition("__all__ = [")[2].splitlines()[1:-1]]
+    assert listed == "DVD File Ship Ship02 Ship2 Ship10 ShipType Shipment User".split()
+    imported = [line.split()[-1] for line in found.splitlines() if line.startswith("from app.mod")]
+    assert imported == "DVD Ship Ship02 Ship2 Ship10 ShipType Shipment".split()

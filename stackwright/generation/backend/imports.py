@@ -52,18 +52,28 @@ def statement(module: str, names: list[str], indent: int = 0) -> str:
 
 def by_type(name: str) -> tuple[int, object]:
     """Constants first, then classes, then the rest."""
-    bare = name.partition(" ")[0]
-    rank = 0 if bare.isupper() and len(bare) > 1 else 1 if bare[:1].isupper() else 2
-    return rank, natural(name)
+    return _rank(name), natural(name.lower())
+
+
+def listed(name: str) -> tuple[int, object]:
+    """The same for `__all__`, where capital letters come before small ones."""
+    return _rank(name), natural(name)
 
 
 def natural(text: str) -> list[tuple[int, int, str]]:
-    """A key that sorts numbers inside names by their value."""
-    return [
-        (0, int(part), "") if part.isdigit() else (1, 0, part.lower())
-        for part in _DIGITS.split(text)
-        if part
-    ]
+    """A key that sorts numbers inside names by their value, those that begin with 0 before the others."""
+    return [_part(part) for part in _DIGITS.split(text) if part]
+
+
+def _part(part: str) -> tuple[int, int, str]:
+    if not part.isdigit():
+        return 1, 0, part
+    return (0, 0, part) if part.startswith("0") else (0, int(part), "")
+
+
+def _rank(name: str) -> int:
+    bare = name.partition(" ")[0]
+    return 0 if bare.isupper() and len(bare) > 1 else 1 if bare[:1].isupper() else 2
 
 
 def _section(module: str) -> int:

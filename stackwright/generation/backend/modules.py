@@ -5,7 +5,7 @@ from typing import Any
 from stackwright.domain.entity import BUILT_IN_USER, Entity
 from stackwright.domain.project import Project
 from stackwright.generation.backend import names
-from stackwright.generation.backend.imports import by_type, import_lines
+from stackwright.generation.backend.imports import import_lines, listed
 from stackwright.generation.backend.models import link_enums
 from stackwright.generation.backend.schemas import sides
 from stackwright.generation.config import Style
@@ -277,7 +277,7 @@ def package_lines(project: Project, style: Style) -> dict[str, Any]:
 
 def _names(wanted: Wanted) -> list[str]:
     """Everything that is imported, in the order of `__all__`."""
-    return sorted((name for found in wanted.values() for name in found), key=by_type)
+    return sorted((name for found in wanted.values() for name in found), key=listed)
 
 
 def _catalog(project: Project, style: Style) -> Wanted:
