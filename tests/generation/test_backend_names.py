@@ -54,6 +54,22 @@ Order:
 OrderStatus: {fields: {name: string}}
 """
 
+ROOMS = """
+Room: {fields: {name: {type: string, max_length: 9}}, relations: {types: {kind: many_to_many, target: Kind}}}
+Sofa:
+  fields: {types: integer}
+  relations:
+    parts: {kind: many_to_many, target: Kind, attributes: {types: {type: text, min_length: 3}}}
+Shop:
+  fields: {sa: text, mapped_column: integer}
+  relations:
+    parts:
+      kind: many_to_many
+      target: Kind
+      attributes: {sa: text, types: integer, relationship: text, mapped_column: integer}
+Kind: {fields: {name: string}}
+"""
+
 
 def files(entities: str, style: Style, **options: object) -> dict[str, str]:
     """The Python modules of a back end for these entities."""
@@ -112,3 +128,27 @@ def test_names_are_listed_with_capital_letters_first_and_numbers_by_their_value(
     assert listed == "DVD File Ship Ship02 Ship2 Ship10 ShipType Shipment User".split()
     imported = [line.split()[-1] for line in found.splitlines() if line.startswith("from app.mod")]
     assert imported == "DVD Ship Ship02 Ship2 Ship10 ShipType Shipment".split()
+
+
+@pytest.mark.parametrize("name", ["room", "sofa", "shop"])
+def test_tables_import_what_they_use_under_names_that_no_member_hides(name: str) -> None:
+    module = ast.parse(files(ROOMS, Style.STANDARD)[f"backend/app/models/{name}.py"])
+    read_names = (
+        node for node in ast.walk(module) if isinstance(getattr(node, "ctx", None), ast.Load)
+    )
+    used = {node.id for node in read_names if isinstance(node, ast.Name)}
+    assert {one for one in bound(module) if one.islower()} <= used
+    for table in module.body:
+        if isinstance(table, ast.ClassDef):
+            members = {
+                ast.unparse(one.target) for one in table.body if isinstance(one, ast.AnnAssign)
+            }
+            called = {ast.unparse(one.func) for one in ast.walk(table) if isinstance(one, ast.Call)}
+            assert not members & {one.partition(".")[0] for one in called}
+
+
+@pytest.mark.parametrize("style", Style)
+def test_rows_without_values_are_empty_dictionaries_on_one_line(style: Style) -> None:
+    entities = "Kind: {fields: {name: string}}\nBare: {relations: {kind: {kind: many_to_one, target: Kind}}}"
+    rows = files(entities, style, tests=True)["backend/tests/examples/bare.py"]
+    assert rows.endswith("ROWS: list[dict[str, Any]] = [\n    {},\n    {},\n    {},\n]\n")

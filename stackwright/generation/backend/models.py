@@ -1,6 +1,5 @@
 """The SQLAlchemy classes of an entity: columns, relationships, links and enums."""
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -35,7 +34,7 @@ from stackwright.generation.backend.constraints import (
 from stackwright.generation.config import Style
 from stackwright.rendering.text import docstring, py_str
 
-_LIBRARY = ("sa", "types", "mapped_column", "relationship")
+LIBRARY = ("sa", "types", "mapped_column", "relationship")
 
 
 def model_view(entity: Entity, project: Project, style: Style) -> dict[str, Any]:
@@ -45,12 +44,11 @@ def model_view(entity: Entity, project: Project, style: Style) -> dict[str, Any]
     a relation show them, and two entities that link to each other would import in a circle.
     """
     members = _members(entity, project)
-    lib = {name: f"{name}_" if name in members else name for name in _LIBRARY}
+    lib = _library(members)
     owned = [relation for relation in entity.relations if not relation.is_to_one]
     links = [_link(relation, project) for relation in owned]
     python = _python_types(entity, project)
     return {
-        "lib": lib,
         "enums": own_enums(entity, project)
         if style is Style.MINIMAL
         else own_enums(entity, project) + link_enums(entity, project),
@@ -65,8 +63,6 @@ def model_view(entity: Entity, project: Project, style: Style) -> dict[str, Any]
         "has_uuid4": entity.primary_key.kind == "uuid",
         "has_point": "Point" in python,
         "has_property": entity.primary_key.kind == "fields",
-        "uses_types": _uses(entity, project, links, "types."),
-        "uses_sa": _uses(entity, project, links, "sa."),
         "related": _related(entity, project),
     }
 
@@ -106,6 +102,11 @@ def _members(entity: Entity, project: Project) -> set[str]:
     return found | {relation.inverse or "" for relation in project.incoming(entity.name)}
 
 
+def _library(members: set[str]) -> dict[str, str]:
+    """What a class calls what it needs of libraries, so that none of its members hides it."""
+    return {name: f"{name}_" if name in members else name for name in LIBRARY}
+
+
 def _bases(entity: Entity) -> list[str]:
     flags = (
         ("Audited", entity.audit),
@@ -128,16 +129,6 @@ def _python_types(entity: Entity, project: Project) -> set[str]:
             owner = owner_of_links(relation, project)
             found |= {bare(python_type(field, owner)) for field in relation.attributes}
     return found
-
-
-def _uses(entity: Entity, project: Project, links: list[dict[str, Any]], prefix: str) -> bool:
-    """Whether the classes name something of this module."""
-    lib = dict(zip(_LIBRARY, _LIBRARY, strict=True))
-    texts = [column["code"] for column in _columns(entity, project, lib)]
-    texts += _table_args(entity, project, lib)
-    texts += [text for link in links for text in link["table_args"]]
-    texts += [column["code"] for link in links for column in link["columns"]]
-    return any(re.search(rf"\b{prefix[:-1]}\.", text) for text in texts)
 
 
 def own_enums(entity: Entity, project: Project) -> list[dict[str, Any]]:
@@ -316,35 +307,27 @@ def _link(relation: Relation, project: Project) -> dict[str, Any]:
         prefix: foreign_key_to(target, prefix, project)
         for prefix, target in (("owner", relation.owner), ("target", relation.target))
     }
-    members = {field.name for field in relation.attributes}
-    lib = {name: f"{name}_" if name in members else name for name in _LIBRARY}
-    columns = [
-        {
-            "where": "",
-            "code": assignment(
-                key.column, f"Mapped[{key.python}]", "mapped_column", _arguments(key)
-            ),
-        }
-        for prefix in ends
-        for key in ends[prefix]
-    ]
+    lib = _library({field.name for field in relation.attributes})
+    sa, types, mapped = lib["sa"], lib["types"], lib["mapped_column"]
+    columns = [_key_column(key, "", lib, required=True) for prefix in ends for key in ends[prefix]]
     owner = owner_of_links(relation, project)
     for field in relation.attributes:
         python = python_type(field, owner)
         annotation = python if field.required else f"{python} | None"
         code = assignment(
-            field.name, f"Mapped[{annotation}]", "mapped_column", [sql_type(field, owner)]
+            field.name, f"Mapped[{annotation}]", mapped, [sql_type(field, owner, sa, types)]
         )
         columns.append({"where": field.where, "code": code})
     keys = [key.column for prefix in ends for key in ends[prefix]]
     target_columns = tuple(key.column for key in ends["target"])
     table_args = [
-        _primary_key("sa", table, keys),
-        *(key.code() for key in link_keys(relation, project)),
+        _primary_key(sa, table, keys),
+        *(key.code(sa) for key in link_keys(relation, project)),
         call(
-            "sa.Index", [py_str(names.constraint("ix", table, "target")), *strings(target_columns)]
+            f"{sa}.Index",
+            [py_str(names.constraint("ix", table, "target")), *strings(target_columns)],
         ),
-        *field_checks(table, relation.attributes),
+        *field_checks(table, relation.attributes, sa, types),
     ]
     relationships = []
     for prefix, target, back in (
@@ -354,22 +337,17 @@ def _link(relation: Relation, project: Project) -> dict[str, Any]:
         arguments = [f"foreign_keys=[{', '.join(key.column for key in ends[prefix])}]"]
         if back:
             arguments.insert(0, f'back_populates="{back}"')
-        code = assignment(prefix, f'Mapped["{target}"]', "relationship", arguments)
+        code = assignment(prefix, f'Mapped["{target}"]', lib["relationship"], arguments)
         relationships.append({"where": "", "code": code})
     return {
         "where": relation.where,
         "name": cls,
         "table": table,
-        "lib": lib,
         "doc": docstring(f"A link of {relation.owner} to {relation.target}"),
         "table_args": table_args,
         "columns": columns,
         "relationships": relationships,
     }
-
-
-def _arguments(key: Key) -> list[str]:
-    return [key.sql, "autoincrement=False"] if key.python == "int" else [key.sql]
 
 
 def _related(entity: Entity, project: Project) -> list[dict[str, Any]]:

@@ -1,16 +1,20 @@
 """Where each style puts the classes of an entity, and what each of its modules imports."""
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from stackwright.domain.entity import BUILT_IN_USER, Entity
 from stackwright.domain.project import Project
 from stackwright.generation.backend import names
 from stackwright.generation.backend.imports import import_lines, listed
-from stackwright.generation.backend.models import link_enums
+from stackwright.generation.backend.models import LIBRARY, link_enums
 from stackwright.generation.backend.schemas import sides
 from stackwright.generation.config import Style
 
 Wanted = dict[str, set[str]]
+_USED = re.compile(rf"\b({'|'.join(LIBRARY)})(_?)(?=[.(])")
+_QUOTED = re.compile(r""" "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' """, re.VERBOSE)
 _MODELS = {
     Style.MINIMAL: "app.entities.{}",
     Style.STANDARD: "app.models.{}",
@@ -60,15 +64,11 @@ def merged(*parts: Wanted) -> Wanted:
 def model_imports(view: dict[str, Any]) -> tuple[Wanted, list[str]]:
     """What the tables of an entity import at run time, and what stands behind a bare `import`."""
     model = view["model"]
-    lib, has_links = model["lib"], bool(model["links"])
-    has_relationships = has_links or bool(model["relationships"])
-    orm = {"Mapped", *_aliased("mapped_column", lib, has_links)}
-    if has_relationships:
-        own = _aliased("relationship", lib, has_links)
-        orm |= own
+    library = _library(model)
     wanted: Wanted = merged(
         {module: set(found) for module, found in model["standard"].items()},
-        {"sqlalchemy.orm": orm},
+        {"sqlalchemy.orm": {"Mapped", *library["mapped_column"], *library["relationship"]}},
+        {"app.core": library["types"]},
         {"app.core.base": {"Base", *(part for part in model["mixins"].split(", ") if part)}},
     )
     for holds, module, name in (
@@ -80,18 +80,24 @@ def model_imports(view: dict[str, Any]) -> tuple[Wanted, list[str]]:
     ):
         if holds:
             wanted.setdefault(module, set()).add(name)
-    if model["uses_types"]:
-        wanted["app.core"] = _aliased("types", lib, has_links)
-    plain = {what.replace("sa as", "sqlalchemy as") for what in _aliased("sa", lib, has_links)}
-    found = sorted("sqlalchemy as sa" if what == "sa" else what for what in plain)
-    return wanted, found if model["uses_sa"] else []
+    return wanted, sorted(what.replace("sa as", "sqlalchemy as") for what in library["sa"])
 
 
-def _aliased(name: str, lib: dict[str, str], has_links: bool) -> set[str]:  # noqa: FBT001 - a fact
-    """What to import for a name that a member of the class may hide (its links never do)."""
-    if lib[name] == name:
-        return {name}
-    return {f"{name} as {lib[name]}", *([name] if has_links else [])}
+def _library(model: dict[str, Any]) -> dict[str, set[str]]:
+    """What the classes use of libraries, each under the names that no member of a class hides."""
+    found: dict[str, set[str]] = {name: set() for name in LIBRARY}
+    for code in _codes(model):
+        for name, mark in _USED.findall(_QUOTED.sub("", code)):
+            found[name].add(f"{name} as {name}_" if mark else name)
+    found["sa"] = {"sa as sa" if what == "sa" else what for what in found["sa"]}
+    return found
+
+
+def _codes(model: dict[str, Any]) -> Iterator[str]:
+    for table in (model, *model["links"]):
+        yield from table["table_args"]
+        for member in (*table["columns"], *table["relationships"]):
+            yield member["code"]
 
 
 def related_lines(view: dict[str, Any], style: Style) -> list[str]:
