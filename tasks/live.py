@@ -172,7 +172,11 @@ def _filled(value: Any, ids: dict[str, str]) -> Any:
     if isinstance(value, str):
         head, slash, last = value.rpartition("/")
         found = ids.get(last, last)
-        return f"{head}/{quote(found, safe='~!')}" if slash and last in ids else f"{head}{slash}{found}"
+        return (
+            f"{head}/{quote(found, safe='~!')}"
+            if slash and last in ids
+            else f"{head}{slash}{found}"
+        )
     if isinstance(value, dict):
         return {key: _filled(inner, ids) for key, inner in value.items()}
     if isinstance(value, list):
