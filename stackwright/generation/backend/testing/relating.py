@@ -234,6 +234,8 @@ def _shared(entity: Entity, rows: tuple[Row, ...], group: tuple[str, ...]) -> di
                 return None
             shared[name] = sent_value(field, rows[0].values[name])
             mixed[name] = rows[0].values[name]
+        elif relation is not None and relation.is_self:
+            return None  # the first row, to which the second would point, has these values itself
         elif relation is not None:
             shared[f"{name}_id"] = link(relation, 0)
     return None if failing(entity, mixed) else shared
