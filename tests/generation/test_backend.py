@@ -253,3 +253,7 @@ def test_a_single_entity_stands_on_the_line_of_its_catalog_where_it_fits(
 def test_mypy_is_only_told_of_packages_that_are_there(tests: bool, expected: str) -> None:
     files = render_project(PROJECT, Config(platforms=(Platform.BACKEND,), tests=tests))
     assert f"\npackages = {expected}\n" in files["backend/pyproject.toml"].decode()
+
+
+def test_conditions_may_be_printed_as_they_were_written() -> None:
+    assert b'"PLR1714",' in _files(Style.MINIMAL)["backend/pyproject.toml"]

@@ -208,3 +208,35 @@ def test_values_become_python(value: Any, expected: str) -> None:
 
 def test_a_line_of_a_table_is_a_tuple() -> None:
     assert lay_out(row("price", 1, None), step=4) == '("price", 1, None)'
+
+
+def test_a_row_that_links_to_its_own_kind_is_not_made_twice() -> None:
+    node = Entity(
+        name="Node",
+        plural="Nodes",
+        fields=(Field(name="code", type=T.STRING, required=True, unique=True),),
+        relations=(
+            Relation(
+                name="twin",
+                kind=RelationKind.ONE_TO_ONE,
+                owner="Node",
+                target="Node",
+                inverse="twin_of",
+            ),
+        ),
+    )
+    view = view_of(node, Project(name="x", title="X", entities=(node,)), Config())
+    assert [group.keys() for group in table(view["relating"]["unique"])] == [{"code"}]
+
+
+def test_the_same_change_is_tried_once() -> None:
+    fields = tuple(
+        Field(name=name, type=T.FLOAT, min="0.5", max="30") for name in ("credits", "credits2")
+    )
+    text = "credits = credits2 or credits2 = 30"
+    check = Check(name="equal", expression=Expression(text=text), message="No.")
+    course = Entity(name="Course", plural="Courses", fields=fields, checks=(check,))
+    view = view_of(course, Project(name="x", title="X", entities=(course,)), Config())
+    for name in ("boundaries", "patches"):
+        cases = table(view["writing"][name])
+        assert all(case not in cases[:number] for number, case in enumerate(cases)), name
