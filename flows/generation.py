@@ -65,6 +65,7 @@ async def generate_project(
     out: str,
     config: Config = Config(),  # noqa: B008 - frozen, and Prefect shows it as the form's default
     file: str = "",
+    renamed_from: str = "",
     verify: bool = False,  # noqa: FBT001, FBT002 - a form has no positions
 ) -> State[Any]:
     """Generate a project from a model, or bring an existing one up to date.
@@ -74,9 +75,12 @@ async def generate_project(
         out: The project's folder on the machine of the worker; it is made if it does not exist.
         config: What to generate from the model.
         file: The name that findings call a model given as text.
+        renamed_from: The name under which the folder may know the project.
         verify: Run the generated project's own tools on it: formatters, linters, types, tests, builds.
     """
-    request = GenerateRequest(model=model, out=out, config=config, file=file, verify=verify)
+    request = GenerateRequest(
+        model=model, out=out, config=config, file=file, renamed_from=renamed_from, verify=verify
+    )
     road = PrefectRoad()
     try:
         report = await generate(request, road)

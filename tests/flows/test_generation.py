@@ -17,7 +17,7 @@ from flows import marks
 from flows.generation import generate_project, say_why
 from stackwright.errors import ProjectError
 from stackwright.generation.config import Config, Platform
-from stackwright.generation.request import GenerationReport, Refusal
+from stackwright.generation.request import GenerateRequest, GenerationReport, Refusal
 from tasks import generation as effects
 from tasks.effect import effect, policy_of
 from tests.flows.conftest import SHOP
@@ -196,6 +196,7 @@ async def test_an_end_from_outside_is_told_to_those_who_follow(
 
 def test_the_form_describes_every_parameter_and_offers_the_choices() -> None:
     schema = generate_project.parameters.model_dump_for_openapi()
+    assert schema["properties"].keys() == GenerateRequest.model_fields.keys()
     assert all(one["description"] for one in schema["properties"].values())
     assert schema["definitions"]["Style"]["enum"] == ["minimal", "standard", "enterprise"]
     assert schema["required"] == ["model", "out"]
