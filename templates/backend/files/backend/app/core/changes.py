@@ -1,6 +1,6 @@
 """Creating and changing rows: values, relations, rules, versions and who did it."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -177,38 +177,51 @@ def _set_links(
     is_new: bool,
 ) -> Iterator[FieldProblem]:
     """Link the row with these others, and with no further ones; those are changed by it as well."""
-    to_many, target = resource.to_many[name], resource.member(name)
+    to_many = resource.to_many[name]
     if to_many.required and not items:
         yield FieldProblem(field=name, message="At least one is needed.", code="too_short")
         return
-    known: dict[int, Any] = {}
-    if not is_new:
-        known = {id(getattr(link, to_many.there)): link for link in getattr(row, name)}
+    current = [] if is_new else list(getattr(row, name))
+    known = {id(getattr(link, to_many.there)): link for link in current}
     wanted: list[Base] = []
     touched: list[Base] = []
-    seen: set[int] = set()
+    for other, item in (yield from _linked_rows(session, resource, name, items)):
+        link = known.get(id(other)) or resource.link(name)(**{to_many.there: other})
+        if _set_attributes(link, to_many, item) or id(other) not in known:
+            touched.append(other)
+        wanted.append(link)
+    touched += [getattr(link, to_many.there) for link in current if link not in wanted]
+    _touch(resource, name, touched, by)
+    if {id(link) for link in wanted} != {id(link) for link in current}:
+        setattr(row, name, wanted)
+
+
+def _linked_rows(
+    session: Session, resource: Resource[Row], name: str, items: Sequence[Any]
+) -> Generator[FieldProblem, None, list[tuple[Base, Any]]]:
+    """The rows that these items name; tells of those that do not exist or come twice."""
+    target = resource.member(name)
+    found: dict[int, tuple[Base, Any]] = {}
     for position, item in enumerate(items):
         other = target.find(session, item.id)
         field = f"{name}.{position}.id"
         if other is None:
             message = f"There is no such {target.name}."
             yield FieldProblem(field=field, message=message, code="missing_row")
-            continue
-        if id(other) in seen:
+        elif id(other) in found:
             yield FieldProblem(field=field, message="This is there twice.", code="duplicate")
-            continue
-        seen.add(id(other))
-        link = known.get(id(other)) or resource.link(name)(**{to_many.there: other})
-        if _set_attributes(link, to_many, item) or id(other) not in known:
-            touched.append(other)
-        wanted.append(link)
-    touched += [getattr(link, to_many.there) for link in known.values() if link not in wanted]
-    if touched and to_many.here != OWNER and not by.may(target.permissions.update):
+        else:
+            found[id(other)] = other, item
+    return list(found.values())
+
+
+def _touch(resource: Resource[Row], name: str, others: Sequence[Base], by: Actor) -> None:
+    """Note that the links of these other rows change, which their owner's right allows."""
+    is_owner = resource.to_many[name].here == OWNER
+    if others and not is_owner and not by.may(resource.member(name).permissions.update):
         raise Problem(403, f"Your role may not change the {name} of a {resource.name}.")
-    for other in touched:
+    for other in others:
         stamp(other, by)
-    if len(wanted) != len(known) or any(link not in known.values() for link in wanted):
-        setattr(row, name, wanted)
 
 
 def _set_attributes(link: Base, to_many: ToMany, item: Any) -> bool:
