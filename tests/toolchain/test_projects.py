@@ -70,6 +70,17 @@ def test_a_project_with_less_in_it_is_whole_too(options: list[str], tmp_path: Pa
     assert report.ok, told(report)
 
 
+def test_the_smallest_project_passes_its_own_tools(tmp_path: Path) -> None:
+    model = tmp_path / "one.stackwright.yaml"
+    fields = "{name: {type: string, required: true}}"
+    model.write_text(f"stackwright: 1\nname: one\nentities:\n  Iban:\n    fields: {fields}\n")
+    out = tmp_path / "one"
+    choices = ["--platforms", "backend", "--database", "sqlite", "--style", "minimal"]
+    assert run(["generate", str(model), "--out", str(out), *choices]) == 0
+    report = verify_locally(out, Choice(quick=True), lambda _: None)
+    assert report.ok, told(report)
+
+
 def test_a_project_that_is_broken_fails_with_the_place(tmp_path: Path) -> None:
     out = generate("notes", tmp_path / "notes", "--platforms", "backend", "--database", "sqlite")
     module = min((out / "backend" / "app").rglob("*.py"), key=lambda path: -path.stat().st_size)
