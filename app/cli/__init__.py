@@ -1,5 +1,6 @@
 """The command line: `stackwright`."""
 
+import gc
 import sys
 
 
@@ -10,6 +11,7 @@ def main() -> None:
 
         print(f"stackwright {__version__}")
         return
+    gc.set_threshold(50_000, 20, 50)  # rendering makes many objects and next to no circles
     from app.cli.commands import run
 
     sys.exit(run())
