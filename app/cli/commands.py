@@ -45,16 +45,6 @@ def options(
         raise typer.Exit
 
 
-def _said(error: TyperException) -> str:
-    """What the parser of options says, without the words of the library behind it."""
-    return error.format_message().replace("Value error, ", "")
-
-
-def _give_up_output() -> None:
-    """Let nothing more be written to standard output: its reader is gone, and Python flushes at exit."""
-    sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open until the process ends
-
-
 def run(arguments: Sequence[str] | None = None) -> int:
     """Carry out one command line and return its exit code: 0 ok, 1 failed, 2 bad input."""
     words = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
@@ -84,3 +74,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
             print(f"error: {what}: {error.strerror}.", file=sys.stderr)
         return 1
     return code if isinstance(code, int) else 0
+
+
+def _said(error: TyperException) -> str:
+    """What the parser of options says, without the words of the library behind it."""
+    return error.format_message().replace("Value error, ", "")
+
+
+def _give_up_output() -> None:
+    """Let nothing more be written to standard output: its reader is gone, and Python flushes at exit."""
+    sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open until the process ends

@@ -396,16 +396,3 @@ def _keeps_rules(field: Field, shown: Any) -> bool:
     if field.type in (T.POINT, T.URL, T.IMAGE):
         return False
     return is_valid(field, known)
-
-
-def test_a_decimal_may_have_as_many_digits_as_the_language_allows() -> None:
-    field = Field(name="weight", type=T.DECIMAL, precision=38, scale=10, min="-1", required=True)
-    assert is_valid(field, value(field, "Parcel", 0))
-    assert all(case.value is not None for case in boundary_values(field))
-    assert as_json(field, Decimal("9" * 28 + ".5")) == "9" * 28 + ".5000000000"
-
-
-def test_a_pattern_means_in_python_what_it_means_in_a_browser() -> None:
-    field = Field(name="name", type=T.STRING, pattern=r"\w+", examples=("Ünal",))
-    assert not is_valid(field, "Ünal")
-    assert is_valid(field, "Unal")
