@@ -329,7 +329,9 @@ async def test_a_run_that_is_running_when_everything_stops_is_crashed_not_lost(
             killed = await runs.start("sleeper/test", {})
             process = await _process(client, killed.id)
         worker = next(one for one in second.family if "flows.worker" in one.cmdline())
+        process.suspend()  # it shall not hear that everything stops, and tell the server why
         worker.kill()
+        process.kill()
         assert second.process.wait(60) == 1
         assert gone([process])
     with serving(data) as third, runs.on(third.address):
