@@ -1,8 +1,8 @@
 """What a story needs from whoever carries it out, and the plain way: here, now, in this process."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 
 from stackwright.generation.progress import Message, News, remaining_s
 
@@ -88,3 +88,14 @@ class LocalRoad:
 
     async def table(self, key: str, rows: Rows, text: str) -> None:
         """Nothing to keep: the report is the answer."""
+
+
+def at_once(story: Coroutine[Any, Any, R]) -> R:
+    """Carry out a story whose road never waits: no event loop, and an interrupt ends it where it is."""
+    try:
+        story.send(None)
+    except StopIteration as end:
+        result: R = end.value
+        return result
+    story.close()
+    raise RuntimeError("the story waits for something, and nobody would wake it")

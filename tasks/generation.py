@@ -2,7 +2,9 @@
 
 import json
 import re
+import stat
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from platformdirs import user_cache_path
@@ -174,10 +176,9 @@ def observe(out: Path, paths: Iterable[str]) -> dict[str, str]:
     with staging.explaining(f"Reading {out}"):
         for name in paths:
             path = out / name
-            if path.is_symlink() or path.is_dir():
-                found[name] = "not a regular file"
-            elif path.exists():
-                found[name] = digest(path.read_bytes())
+            with suppress(FileNotFoundError, NotADirectoryError):
+                is_file = stat.S_ISREG(path.lstat().st_mode)
+                found[name] = digest(path.read_bytes()) if is_file else "not a regular file"
     return found
 
 

@@ -11,7 +11,9 @@ def main() -> None:
 
         print(f"stackwright {__version__}")
         return
-    gc.set_threshold(50_000, 20, 50)  # rendering makes many objects and next to no circles
+    gc.set_threshold(200_000, 20, 50)  # rendering makes many objects and next to no circles
     from app.cli.commands import run
 
-    sys.exit(run())
+    code = run()
+    gc.freeze()  # everything is freed anyway: no search for circles first
+    sys.exit(code)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.cli import show
 from app.cli.progress import Watching
-from app.cli.serve import PORT, RUNS, until_told
+from app.cli.serve import PORT, RUNS
+from app.installation.ending import until_told
 from stackwright.errors import ProjectError
 from stackwright.generation.request import GenerateRequest
 

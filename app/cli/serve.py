@@ -1,19 +1,15 @@
 """`stackwright serve`: database, Prefect and the worker on this machine, until Ctrl-C."""
 
-import asyncio
 import os
-import signal
 import sys
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
 from app.cli import show
 from app.installation.folder import default_folder
 
-T = TypeVar("T")
 PORT = 4200
 RUNS = max(2, os.cpu_count() or 2)
 
@@ -34,34 +30,9 @@ def serve(
     limit: Limit = RUNS,
 ) -> int:
     """Serve runs: starts PostgreSQL, Prefect and a worker, prints the addresses, stops all on Ctrl-C."""
+    from app.installation.ending import until_told  # an event loop takes a while to load
+
     return until_told(_serve(host, port, data_dir or default_folder(), limit))
-
-
-def until_told(work: Coroutine[None, None, int]) -> int:
-    """Do this work; Ctrl-C or SIGTERM ends it in good order, with exit code 0."""
-
-    async def watched() -> int:
-        task = asyncio.create_task(work)
-        told = False
-
-        def tell() -> None:
-            nonlocal told
-            if not told:  # a second Ctrl-C must not disturb the cleaning up
-                told = True
-                print("Stopping…", file=sys.stderr)
-                task.cancel()
-
-        for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            asyncio.get_running_loop().add_signal_handler(signum, tell)
-        try:
-            return await task
-        except asyncio.CancelledError:
-            if not told:
-                raise
-            print("Stopped.", file=sys.stderr)
-            return 0
-
-    return asyncio.run(watched())
 
 
 async def _serve(host: str, port: int, data: Path, limit: int) -> int:

@@ -1,12 +1,11 @@
 """How a project is generated: read, plan, render aside, put in place."""
 
-import asyncio
 import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from flows.road import LocalRoad, Road
+from flows.road import LocalRoad, Road, at_once
 from stackwright.domain.project import Project
 from stackwright.errors import ProjectError
 from stackwright.generation.config import Config
@@ -54,7 +53,7 @@ def generate_locally(
     Raises:
         ProjectError: It cannot be done; the message says so and what was left.
     """
-    return asyncio.run(generate(request, LocalRoad(on_message)))
+    return at_once(generate(request, LocalRoad(on_message)))
 
 
 async def _generate(request: GenerateRequest, road: Road) -> GenerationReport:

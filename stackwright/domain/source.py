@@ -18,6 +18,7 @@ _FORBIDDEN = re.compile(
     "\ud800-\udfff\ue000-\uf8ff\ufeff\ufffe\uffff\U000f0000-\U0010ffff]"
 )
 _TAGS = {BROKEN, *(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))}
+_MAY_NEST = re.compile(r"[][{}?-]")
 _NESTING = re.compile(r"[\[{]|[\]}]|(?:^|(?<=[\s?-]))[-?](?=\s)")
 
 
@@ -89,7 +90,7 @@ def _too_deep(lines: list[str]) -> bool:
             indents.pop()
         indents.append(indent)
         inline = 0
-        for found in _NESTING.finditer(line):
+        for found in _NESTING.finditer(line) if _MAY_NEST.search(line) else ():
             if found[0] in "[{":
                 depth += 1
             elif found[0] in "]}":
@@ -110,10 +111,11 @@ def _is_tree(root: yaml.Node, lines: list[str], report: Report) -> bool:
     stack = [(root, 1)]
     while stack:
         node, depth = stack.pop()
-        if id(node) in seen:
+        own = id(node)
+        if own in seen:
             _report_aliases(lines, report)
             return False
-        seen.add(id(node))
+        seen.add(own)
         if depth > _MAX_DEPTH:
             report.error("", f"Values are nested more than {_MAX_DEPTH} deep.", at=start(node))
             return False
@@ -123,8 +125,9 @@ def _is_tree(root: yaml.Node, lines: list[str], report: Report) -> bool:
                 "", f"The tag `{node.tag}` is not allowed in a model.", hint, at=start(node)
             )
         if isinstance(node, yaml.MappingNode):
-            for pair in node.value:
-                stack.extend((part, depth + 1) for part in pair)
+            for key, value in node.value:
+                stack.append((key, depth + 1))
+                stack.append((value, depth + 1))
         elif isinstance(node, yaml.SequenceNode):
             stack.extend((part, depth + 1) for part in node.value)
         elif found := forbidden(node.value):

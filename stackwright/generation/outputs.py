@@ -3,10 +3,10 @@
 import hashlib
 import importlib
 import json
-from collections.abc import Iterable, Mapping
-from functools import cache, cached_property
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, cached_property, partial
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 from jinja2 import TemplateError
 
@@ -43,6 +43,13 @@ class Views(Protocol):
         ...
 
 
+class Text(NamedTuple):
+    """What is in a file, and a way to find out where its lines come from: only what is written needs that."""
+
+    content: bytes
+    origins: Callable[[], tuple[Origin, ...]] = tuple
+
+
 class Output:
     """One file that a configuration asks for.
 
@@ -62,7 +69,7 @@ class Output:
         self.unit = unit
         self.made_from = made_from
         self._source = source
-        self._ready: tuple[bytes, tuple[Origin, ...]] | None = None
+        self._ready: Text | None = None
 
     @property
     def pack(self) -> str:
@@ -76,13 +83,13 @@ class Output:
 
     def render(self) -> tuple[bytes, tuple[Origin, ...]]:
         """The content, and where each of its lines comes from (nothing for files copied as they are)."""
-        ready, self._ready = self._ready, None
-        return ready or self._source.render(self)
+        ready, self._ready = self._ready or self._source.render(self), None
+        return ready.content, ready.origins()
 
     def preview(self) -> bytes:
         """The content alone, kept until `render` asks for it: a plan looks at what is then written."""
         self._ready = self._ready or self._source.render(self)
-        return self._ready[0]
+        return self._ready.content
 
 
 class PackSource:
@@ -139,11 +146,11 @@ class PackSource:
                 )
         return found
 
-    def render(self, output: Output) -> tuple[bytes, tuple[Origin, ...]]:
-        """Content and origins of one of this pack's files."""
+    def render(self, output: Output) -> "Text":
+        """The text of one of this pack's files."""
         entry = output.entry
         if not entry.is_template:
-            return self.pack.static(entry), ()
+            return Text(self.pack.static(entry))
         context: dict[str, Any] = {"config": self._facts}
         if entry.is_per_entity:
             context["project"] = self._project_context("names")[0]
@@ -159,7 +166,9 @@ class PackSource:
                 f"The template {self.pack.name}/files/{entry.source} failed for {output.unit}: {error}.",
                 hint="This is a fault of the template pack, not of your model.",
             ) from error
-        return without_marks(marked).encode(), trace(marked, elements, renderer.lines)
+        return Text(
+            without_marks(marked).encode(), partial(trace, marked, elements, renderer.lines)
+        )
 
     def _made_from(self, entry: Entry, *contexts: str) -> str:
         return _digest(entry.digest, *((self._options, *contexts) if entry.is_template else ()))

@@ -2,8 +2,9 @@
 
 import functools
 import hashlib
+import os
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +17,7 @@ from stackwright.value import Value
 
 Kind = Literal["code", "test", "doc", "sample", "docker", "config"]
 Reads = Literal["config", "names", "model"]
+Fits = Callable[[str], re.Match[str] | None]  # whether a rule is about this path
 
 SUFFIX = ".jinja"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -90,29 +92,27 @@ def read_pack(root: Path) -> Pack:
         ProjectError: `template.yaml` is missing or says what the format does not know.
     """
     description = _description(root / "template.yaml")
-    macros = {
-        str(p.relative_to(root)): p.read_bytes() for p in sorted((root / "macros").rglob("*.jinja"))
-    }
-    shared = _digest(*(part for name, text in macros.items() for part in (name.encode(), text)))
+    macros = _templates(_contents(root / "macros"))
+    shared = _digest(
+        *(part for name, text in macros.items() for part in (f"macros/{name}".encode(), text))
+    )
+    rules = [(_glob(rule.match).fullmatch, rule) for rule in description.rules]
     entries = []
-    for path in sorted((root / "files").rglob("*")):
-        if path.is_file() and not any(part in _LEFT_BY_TOOLS for part in path.parts):
-            source = path.relative_to(root / "files").as_posix()
-            own = path.read_bytes()
-            is_template = source.endswith(SUFFIX)
-            output = source.removesuffix(SUFFIX)
-            kind, reads, when = _ruled(output, description.rules)
-            entries.append(
-                Entry(
-                    source=source,
-                    output=output,
-                    is_template=is_template,
-                    kind=kind,
-                    reads=reads,
-                    when=when,
-                    digest=_digest(own, shared.encode()) if is_template else _digest(own),
-                )
+    for source, own in _contents(root / "files").items():
+        is_template = source.endswith(SUFFIX)
+        output = source.removesuffix(SUFFIX)
+        kind, reads, when = _ruled(output, rules)
+        entries.append(
+            Entry(
+                source=source,
+                output=output,
+                is_template=is_template,
+                kind=kind,
+                reads=reads,
+                when=when,
+                digest=_digest(own, shared.encode()) if is_template else _digest(own),
             )
+        )
     digest = _digest(shared.encode(), *(f"{e.source} {e.digest}".encode() for e in entries))
     return Pack(
         name=description.name,
@@ -143,12 +143,12 @@ def _holds(condition: str, facts: Mapping[str, object]) -> bool:
     return answer is not condition.startswith("!")
 
 
-def _ruled(output: str, rules: tuple[Rule, ...]) -> tuple[Kind, Reads, tuple[str, ...]]:
+def _ruled(output: str, rules: Iterable[tuple[Fits, Rule]]) -> tuple[Kind, Reads, tuple[str, ...]]:
     kind: Kind = "code"
     reads: Reads = "model"
     when: tuple[str, ...] = ()
-    for rule in rules:
-        if _glob(rule.match).fullmatch(output):
+    for fits, rule in rules:
+        if fits(output):
             kind, reads, when = rule.kind or kind, rule.reads or reads, when + rule.when
     return kind, reads, when
 
@@ -162,10 +162,30 @@ def _glob(pattern: str) -> re.Pattern[str]:
 
 @functools.cache
 def _renderer(root: str, digest: str, cache: Path | None) -> Renderer:
-    folder = Path(root)
-    files = [*(folder / "files").rglob("*.jinja"), *(folder / "macros").rglob("*.jinja")]
-    sources = {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in files}
+    sources = {
+        f"{part}/{name}": text.decode()
+        for part in ("files", "macros")
+        for name, text in _templates(_contents(Path(root) / part)).items()
+    }
     return Renderer(sources, digest, cache)
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    """Path → content of all files below, in the order of the paths, without what tools leave behind."""
+    names = []
+    for place, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if name not in _LEFT_BY_TOOLS]
+        below = os.path.relpath(place, folder)
+        names += files if below == "." else [f"{below}/{name}" for name in files]
+    return {name: (folder / name).read_bytes() for name in sorted(names, key=_parts)}
+
+
+def _parts(name: str) -> list[str]:
+    return name.split("/")
+
+
+def _templates(contents: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {name: text for name, text in contents.items() if name.endswith(SUFFIX)}
 
 
 def _description(path: Path) -> _Description:

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -73,23 +74,23 @@ def test_what_a_crash_interrupted_is_finished_later(
     aside = prepared(project)
     monkeypatch.setattr(staging, "_carry_out", lambda _out: None)
     staging.put_in_place(project, aside, NEW, ["b/c.txt"])
-    moved, replace = 0, Path.replace
+    moved, replace = 0, os.replace
 
-    def crashing(source: Path, target: Path) -> Path:
+    def crashing(source: str, target: str) -> None:
         nonlocal moved
         if moved == done:
             raise KeyboardInterrupt
         moved += 1
-        return replace(source, target)
+        replace(source, target)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "replace", crashing)
+        patch.setattr(os, "replace", crashing)
         if done < 3:
             with pytest.raises(KeyboardInterrupt):
-                commit.commit(project)
+                commit.commit(str(project))
         else:
-            commit.commit(project)
-    commit.commit(project)
+            commit.commit(str(project))
+    commit.commit(str(project))
     assert tree(project) == AFTER
 
 
@@ -99,18 +100,18 @@ def test_a_failure_half_way_undoes_the_first_half(
     aside = prepared(project)
     monkeypatch.setattr(staging, "_carry_out", lambda _out: None)
     staging.put_in_place(project, aside, NEW, ["b/c.txt"])
-    replace, moved = Path.replace, list[Path]()
+    replace, moved = os.replace, list[str]()
 
-    def failing(source: Path, target: Path) -> Path:
+    def failing(source: str, target: str) -> None:
         if len(moved) == 2:
             moved.append(target)
             raise OSError(errno.EIO, "broken")
         moved.append(target)
-        return replace(source, target)
+        replace(source, target)
 
-    monkeypatch.setattr(Path, "replace", failing)
+    monkeypatch.setattr(os, "replace", failing)
     with pytest.raises(OSError, match="broken"):
-        commit.commit(project)
+        commit.commit(str(project))
     assert tree(project) == OLD
     assert not (project / commit.JOURNAL).exists()
 
