@@ -89,7 +89,7 @@ def _program(check: Check) -> str:
 def _telling_lines(output: str) -> tuple[str, ...]:
     """The last lines that say something: tools put the summary at the end."""
     lines = [line.rstrip() for line in _ANSI.sub("", output).splitlines() if line.strip()]
-    errors = [i for i, line in enumerate(lines) if re.search(r"\berror\b", line, re.IGNORECASE)]
+    errors = [i for i, line in enumerate(lines) if re.search(r"(?<!_)error\b", line, re.IGNORECASE)]
     first = max(0, errors[0] - 1) if errors else max(0, len(lines) - MAX_LINES)
     return tuple(line[:300] for line in lines[first : first + MAX_LINES])
 

@@ -236,6 +236,19 @@ def test_a_report_that_was_never_written_is_a_failure_with_the_output() -> None:
     assert outcome.lines == ("ImportError: no module",)
 
 
+def test_the_name_of_an_exception_is_where_the_telling_lines_begin() -> None:
+    output = """\
+alembic upgrade head
+Traceback (most recent call last):
+  File "env.py", line 3, in _handle_error
+psycopg.OperationalError: server closed the connection
+[SQL: CREATE INDEX x]
+(Background on this error at: elsewhere)
+"""
+    outcome = judged("plain", code=1, output=output)
+    assert outcome.lines[1:] == tuple(output.splitlines()[3:])
+
+
 def test_no_test_at_all_is_a_failure() -> None:
     empty = '<testsuites><testsuite name="pytest" tests="0"/></testsuites>'
     assert judged("pytest", report=empty, code=0).cause == "No test ran."
