@@ -1,0 +1,120 @@
+"""Who is behind a request, and whether they may: the only way in which doors learn it."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import Request, Security
+from fastapi.security import APIKeyCookie, HTTPBearer
+
+from app.edge.frame import own_origins, sender_of
+from app.edge.limits import count_call
+from app.edge.parts import Parts, address_of, parts_of
+from app.edge.problems import TryLaterError, forbidden, unauthenticated
+from app.storage import credentials
+from stackwright.access.accounts import Caller
+from stackwright.access.rights import RIGHTS, Action, may
+from stackwright.access.sessions import SAFE_METHODS, csrf_token, is_ours
+from stackwright.access.tokens import Kind, digest, is_secret_text
+from stackwright.errors import ProjectError
+
+CSRF_HEADER = "X-CSRF-Token"
+BEARER = HTTPBearer(
+    scheme_name="token", description="A token of POST /api/v1/tokens.", auto_error=False
+)
+COOKIE = APIKeyCookie(
+    name="__Host-stackwright",
+    scheme_name="session",
+    description="Set by POST /api/v1/sessions; over plain http it is called `stackwright`. "
+    f"Whatever changes something needs the header {CSRF_HEADER}, or a browser that says it comes from us.",
+    auto_error=False,
+)
+
+
+def demand(action: Action) -> Callable[..., Awaitable[Caller]]:
+    """A dependency that gives the caller, who is known and may do this.
+
+    Use it as the first argument of a door: `caller: Annotated[Caller, Depends(demand(Action.READ_SELF))]`.
+    """
+
+    async def demanded(
+        request: Request,
+        _token: Annotated[object, Security(BEARER)] = None,
+        _cookie: Annotated[object, Security(COOKIE)] = None,
+    ) -> Caller:
+        caller = await _identified(request)
+        if not may(caller.account.role, caller.scopes, action):
+            raise _not_allowed(caller, action)
+        return caller
+
+    return demanded
+
+
+def csrf_token_of(parts: Parts, session_digest: bytes) -> str:
+    """What this session sends as `X-CSRF-Token`."""
+    return csrf_token(parts.settings.key(), session_digest)
+
+
+async def _identified(request: Request) -> Caller:
+    parts = parts_of(request)
+    authorization = request.headers.get("authorization")
+    if authorization is not None:
+        scheme, _, text = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not is_secret_text(Kind.TOKEN, text.strip()):
+            raise unauthenticated("This is not a token: a part of it is missing or mistyped.")
+        return await _by_token(request, parts, text.strip())
+    cookie = request.cookies.get(parts.settings.cookie, "")
+    if not is_secret_text(Kind.SESSION, cookie):
+        raise unauthenticated()
+    return await _by_session(request, parts, cookie)
+
+
+async def _by_token(request: Request, parts: Parts, text: str) -> Caller:
+    async with parts.storage.session() as session:
+        found = await credentials.of_token(session, digest(text), parts.now())
+        wait_s = await count_call(session, parts, str(found[0].id)) if found else 0
+    if not found:
+        raise unauthenticated("The token is not known, was revoked or has expired.")
+    _must_wait(wait_s)
+    return Caller(account=found[0], scopes=found[1], address=address_of(request))
+
+
+async def _by_session(request: Request, parts: Parts, cookie: str) -> Caller:
+    key = digest(cookie)
+    async with parts.storage.session() as session:
+        account = await credentials.of_session(session, key, parts.settings.lifetime, parts.now())
+        wait_s = await count_call(session, parts, str(account.id)) if account else 0
+    if not account:
+        raise unauthenticated("The session has ended.")
+    _must_wait(wait_s)
+    if request.method not in SAFE_METHODS:
+        _must_be_ours(request, parts, key)
+    return Caller(account=account, session_digest=key, address=address_of(request))
+
+
+def _must_wait(wait_s: int) -> None:
+    if wait_s:
+        raise TryLaterError("This account asks for too much at once.", wait_s)
+
+
+def _must_be_ours(request: Request, parts: Parts, key: bytes) -> None:
+    own = own_origins(parts.settings, request.headers)
+    given, expected = request.headers.get(CSRF_HEADER, ""), csrf_token_of(parts, key)
+    if not is_ours(sender_of(request.headers), own, given, expected):
+        raise forbidden(
+            "Nothing shows that this request comes from our own pages.",
+            f"Send the header {CSRF_HEADER} with the csrf_token of the login "
+            "(GET /api/v1/sessions/current tells it again).",
+        )
+
+
+def _not_allowed(caller: Caller, action: Action) -> ProjectError:
+    role, right = caller.account.role, RIGHTS[action]
+    if role not in right.roles:
+        return forbidden(
+            f"The role {role} does not allow this.", "An admin can give you another role."
+        )
+    if right.scope is None:
+        return forbidden("No token allows this.", "Log in with POST /api/v1/sessions.")
+    return forbidden(
+        f"The token has not the scope {right.scope}.", "Make a token with it: POST /api/v1/tokens."
+    )

@@ -1,0 +1,121 @@
+"""Object-level authorisation: each route of the OpenAPI document, asked by everybody."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from openapi_spec_validator import validate
+from pydantic import SecretStr
+
+from app.application import make_app
+from app.edge.settings import Settings
+from stackwright.access.accounts import Account
+from stackwright.access.rights import Role, Scope
+from tests.api.world import PASSWORD, Visitor, World, is_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+pytestmark = pytest.mark.services
+
+METHODS = {"get", "post", "put", "patch", "delete"}
+WHO = ("anonymous", "other", "bare token", "token", "admin", "owner")
+PUBLIC = (2, 2, 2, 2, 2, 2)
+SIGN_UP = {"email": "new@example.org", "name": "New", "password": PASSWORD}
+
+Body = dict[str, Any] | None
+# For each route: what is sent, and how it answers each of WHO (2: it does; otherwise the status). The token is an
+# admin's with all scopes, the bare token an admin's with a scope that no route asks for; the owner asks last.
+CASES: dict[str, tuple[Body, tuple[int, ...]]] = {
+    "GET /api/v1/health": (None, PUBLIC),
+    "POST /api/v1/accounts": (SIGN_UP, PUBLIC),
+    "POST /api/v1/welcome": ({**SIGN_UP, "token": "x"}, (403,) * 6),
+    "POST /api/v1/sessions": ({"email": "owner@example.org", "password": PASSWORD}, PUBLIC),
+    "GET /api/v1/sessions/current": (None, (401, 2, 403, 403, 2, 2)),
+    "DELETE /api/v1/sessions/current": (None, (401, 2, 403, 403, 2, 2)),
+    "GET /api/v1/me": (None, (401, 2, 403, 2, 2, 2)),
+    "PATCH /api/v1/me": ({"name": "N"}, (401, 2, 403, 403, 2, 2)),
+    "GET /api/v1/tokens": (None, (401, 2, 403, 403, 2, 2)),
+    "POST /api/v1/tokens": ({"name": "t", "scopes": ["runs:read"]}, (401, 2, 403, 403, 2, 2)),
+    "DELETE /api/v1/tokens/{token_id}": (None, (401, 404, 403, 403, 404, 2)),
+    "GET /api/v1/accounts": (None, (401, 403, 403, 2, 2, 403)),
+    "PATCH /api/v1/accounts/{account_id}": ({"role": "author"}, (401, 403, 403, 2, 2, 403)),
+    "GET /api/v1/audit": (None, (401, 403, 403, 2, 2, 403)),
+    "GET /api/v1/audit/verification": (None, (401, 403, 403, 2, 2, 403)),
+}
+
+
+def document() -> dict[str, Any]:
+    settings = Settings(
+        database_url=SecretStr("postgresql://localhost/none"), secret_key=SecretStr("k" * 32)
+    )
+    return make_app(settings).openapi()
+
+
+def routes() -> list[str]:
+    return [
+        f"{method.upper()} {path}"
+        for path, operations in document()["paths"].items()
+        for method in operations
+        if method in METHODS
+    ]
+
+
+def test_every_route_has_a_case_and_the_document_is_valid() -> None:
+    assert sorted(routes()) == sorted(CASES)
+    validate(document())
+
+
+def test_every_route_says_how_errors_look() -> None:
+    for path, operations in document()["paths"].items():
+        for method, operation in operations.items():
+            assert set(operation["responses"]["4XX"]["content"]) == {"application/problem+json"}
+            answers = {code for code in operation["responses"] if code[0] in "45"}
+            assert answers == {"4XX", "5XX"}, (method, path)
+
+
+@pytest.mark.parametrize("route", routes())
+async def test_each_route_answers_those_who_may_and_nobody_else(world: World, route: str) -> None:
+    body, expected = CASES[route]
+    method, path = route.split(" ")
+    people = await everybody(world)
+    path = await with_objects(world, path, people["owner"])
+    for who, wanted in zip(WHO, expected, strict=True):
+        answer = await people[who](method, path.removeprefix("/api/v1"), body)
+        if wanted == 2:
+            assert answer.is_success, (who, answer.text)
+        else:
+            assert is_problem(answer, wanted), who
+
+
+async def everybody(world: World) -> dict[str, Visitor]:
+    root = await world.account("root@example.org", Role.ADMIN)
+    return {
+        "anonymous": world.visitor(),
+        "other": await world.person("other@example.org"),
+        "bare token": await world.program(root, [Scope.RUNS_WRITE]),
+        "token": await world.program(root, list(Scope)),
+        "admin": await world.person("admin@example.org", Role.ADMIN),
+        "owner": await world.person("owner@example.org"),
+    }
+
+
+async def with_objects(world: World, path: str, owner: Visitor) -> str:
+    """The path with ids of what belongs to the owner."""
+    made: dict[str, Callable[[], Awaitable[str]]] = {
+        "{token_id}": lambda: _token(owner),
+        "{account_id}": lambda: _account(owner),
+    }
+    for name, make in made.items():
+        if name in path:
+            path = path.replace(name, await make())
+    assert "{" not in path, "say here how the object of this route is made"
+    return path
+
+
+async def _token(owner: Visitor) -> str:
+    made = await owner("POST", "/tokens", {"name": "mine", "scopes": ["runs:read"]})
+    return str(made.json()["token"]["id"])
+
+
+async def _account(owner: Visitor) -> str:
+    return str(Account.model_validate((await owner("GET", "/me")).json()).id)
