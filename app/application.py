@@ -11,7 +11,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
-from app.api import accounts, audit, health, sessions, tokens
+from app.api import accounts, audit, health, models, sessions, tokens
 from app.edge.frame import Frame
 from app.edge.parts import Parts, utc_now
 from app.edge.problems import MEDIA_TYPE, Problem, explain
@@ -27,6 +27,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     sessions.router,
     tokens.router,
     audit.router,
+    models.router,
 )
 CLEAN_EVERY_S = 3600
 _SCHEMAS = "#/components/schemas/"

@@ -129,8 +129,8 @@ def write_project(
     )
 
 
-def estimate_project(project: Project, config: Config, out: Path | None) -> Estimate:
-    """What generating this project will produce and take.
+def dry_run(project: Project, config: Config, out: Path | None) -> tuple[Plan, Estimate]:
+    """What generating this project will do, and what it will produce and take.
 
     Args:
         project: The whole model.
@@ -143,7 +143,7 @@ def estimate_project(project: Project, config: Config, out: Path | None) -> Esti
     observed = observe(out, {*(output.path for output in wanted), *lock.files}) if out else {}
     planned = make_plan(chosen, config, wanted, lock, observed)
     rendered = [_rendered(output, output.render()[0]) for output in wanted]
-    return estimate(chosen, planned, rendered, read_history())
+    return planned, estimate(chosen, planned, rendered, read_history())
 
 
 def staging_folder(plan: Plan, out: Path) -> Path:

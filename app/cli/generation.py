@@ -157,7 +157,7 @@ def estimate(
     as_json: Json = False,
 ) -> int:
     """Say what a generation will produce, how long it takes by this machine's history, and what may go wrong."""
-    from tasks.generation import estimate_project
+    from tasks.generation import dry_run
 
     config = _config(
         out,
@@ -171,7 +171,7 @@ def estimate(
         docker=docker,
         env_configs=env_configs,
     )
-    estimated = estimate_project(_project(model), config, out)
+    _, estimated = dry_run(_project(model), config, out)
     if as_json:
         show.as_json(estimated.model_dump(mode="json"))
     else:
