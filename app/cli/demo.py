@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.cli import show
 from app.cli.progress import Watching
-from app.cli.serve import PORT, RUNS
+from app.cli.serve import PORT, RUNS, WEB_PORT, show_web
 from app.installation.ending import until_told
 from stackwright.errors import ProjectError
 from stackwright.generation.request import GenerateRequest
@@ -43,8 +43,9 @@ async def _demo(*, once: bool) -> int:
 
     began, out = time.monotonic(), (FOLDER / EXAMPLE.name.partition(".")[0])
     shutil.rmtree(out, ignore_errors=True)
-    print("Starting PostgreSQL, Prefect and the worker …", file=sys.stderr)
-    async with running(HOST, port_to_serve(HOST, PORT), FOLDER / "data", RUNS) as installation:
+    print("Starting PostgreSQL, Prefect, the worker and the web application …", file=sys.stderr)
+    port, web_port = port_to_serve(HOST, PORT), port_to_serve(HOST, WEB_PORT)
+    async with running(HOST, port, FOLDER / "data", RUNS, web_port) as installation:
         addresses = installation.addresses
         started_s = time.monotonic() - began
         with runs.on(addresses.prefect):
@@ -67,6 +68,7 @@ async def _demo(*, once: bool) -> int:
         console.print(f"  logs      {addresses.log}")
         if once:
             return 0 if figures["ok"] else 1
+        show_web(console, installation)
         console.print("Ctrl-C stops everything.")
         raise await installation.broken()
 

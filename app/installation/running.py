@@ -13,6 +13,7 @@ from app.installation.children import Child
 from app.installation.database import database, postgresql
 from app.installation.folder import occupied
 from app.installation.settings import environment, url_host
+from app.installation.web import DATABASE, PROGRAM, web_answers, web_environment, welcome
 from stackwright.errors import ProjectError
 from stackwright.value import Value
 
@@ -28,6 +29,7 @@ class Addresses(Value):
     """Where an installation is reached and what it keeps."""
 
     prefect: str
+    web: str
     data: Path
     log: Path
     database_url: str  # of PostgreSQL itself, without driver
@@ -40,10 +42,13 @@ class Installation:
     Attributes:
         addresses: Where it is reached.
         children: Its programs.
+        welcome: The one-time token that makes the first admin; None: there is one.
     """
 
-    def __init__(self, addresses: Addresses, children: list[Child]) -> None:
-        self.addresses, self.children = addresses, children
+    def __init__(
+        self, addresses: Addresses, children: list[Child], welcome: str | None = None
+    ) -> None:
+        self.addresses, self.children, self.welcome = addresses, children, welcome
 
     async def broken(self) -> ProjectError:
         """Wait until one of its programs ends by itself; which one and why."""
@@ -57,16 +62,20 @@ class Installation:
 
 
 @asynccontextmanager
-async def running(host: str, port: int, data: Path, limit: int) -> AsyncIterator[Installation]:
-    """Start database, server, deployments and worker; stop them in reverse order at the end.
+async def running(
+    host: str, port: int, data: Path, limit: int, web_port: int
+) -> AsyncIterator[Installation]:
+    """Start database, server, deployments, worker and web application; stop them in reverse order at the end.
 
     Raises:
         ProjectError: One of them does not start, the port is taken or the folder is in use.
     """
     async with AsyncExitStack() as stack:
         _must_be_loopback(host)
+        _must_differ(port, web_port)
         folder = stack.enter_context(occupied(data))
         _must_be_free(host, port)
+        _must_be_free(host, web_port, "--web-port")
         log = folder / "log"
         postgres, url = await stack.enter_async_context(
             postgresql(folder / "postgresql", log / "postgresql.log")
@@ -82,20 +91,31 @@ async def running(host: str, port: int, data: Path, limit: int) -> AsyncIterator
             log / "worker.log",
         )
         stack.push_async_callback(worker.stop, 25)
+        web_address = f"http://{url_host(host)}:{web_port}"
+        web_url = await database(url, DATABASE)
+        first_admin = await welcome(web_url)
+        web = await Child.start(
+            "The web application",
+            [*PROGRAM, "--host", host, "--port", str(web_port)],
+            web_environment(web_address, folder, web_url),
+            log / "web.log",
+        )
+        stack.push_async_callback(web.stop, 10)
         addresses = Addresses(
             prefect=f"http://{url_host(host)}:{port}",
+            web=web_address,
             data=folder,
             log=log,
             database_url=url,
             prefect_database_url=prefect_url,
         )
-        installation = Installation(addresses, [postgres, server, worker])
-        await _unless_broken(installation, _ready(settings))
+        installation = Installation(addresses, [postgres, server, worker, web], first_admin)
+        await _unless_broken(installation, _ready(settings, web_address))
         yield installation
 
 
-async def _ready(settings: Mapping[str, str]) -> None:
-    """Wait for the API, tell it what is deployed, wait for the worker.
+async def _ready(settings: Mapping[str, str], web: str) -> None:
+    """Wait for the API, tell it what is deployed, wait for the worker and the web application.
 
     Raises:
         ProjectError: It takes too long.
@@ -112,9 +132,11 @@ async def _ready(settings: Mapping[str, str]) -> None:
                 await register(settings["PREFECT_API_URL"])
                 while not await _has_worker(client):  # noqa: ASYNC110 - the same
                     await asyncio.sleep(0.2)
+                while not await web_answers(client, web):  # noqa: ASYNC110 - the same
+                    await asyncio.sleep(0.2)
         except TimeoutError:
             raise ProjectError(
-                f"Prefect was not ready after {READY_S} seconds.",
+                f"Prefect and the web application were not ready after {READY_S} seconds.",
                 hint="Look into the logs in the data folder; try again when the machine is less busy.",
             ) from None
 
@@ -178,7 +200,15 @@ def _must_be_loopback(host: str) -> None:
         )
 
 
-def _must_be_free(host: str, port: int) -> None:
+def _must_differ(port: int, web_port: int) -> None:
+    if port == web_port:
+        raise ProjectError.bad_input(
+            f"Port {port} is asked for by both Prefect and the web application.",
+            hint="Choose another --web-port, or another --port.",
+        )
+
+
+def _must_be_free(host: str, port: int, option: str = "--port") -> None:
     with socket.socket(_family(host)) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -186,5 +216,5 @@ def _must_be_free(host: str, port: int) -> None:
         except OSError as error:
             raise ProjectError(
                 f"Port {port} of {host} cannot be used: {(error.strerror or str(error)).lower()}.",
-                hint=f"Stop what listens there, or choose another one: --port {free_port(host)}",
+                hint=f"Stop what listens there, or choose another one: {option} {free_port(host)}",
             ) from error

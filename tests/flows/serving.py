@@ -17,8 +17,13 @@ START_S = 180
 class Served:
     """A running installation of its own."""
 
-    def __init__(self, process: subprocess.Popen[str], address: str) -> None:
-        self.process, self.address = process, address
+    def __init__(self, process: subprocess.Popen[str], address: str, web: str, out: Path) -> None:
+        self.process, self.address, self.web, self._out = process, address, web, out
+
+    @property
+    def said(self) -> str:
+        """What it has said so far."""
+        return self._out.read_text("utf-8")
 
     @property
     def family(self) -> list[psutil.Process]:
@@ -33,20 +38,25 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def command(data: Path, port: int) -> list[str]:
+def command(data: Path, port: int, web_port: int | None = None) -> list[str]:
     """The words that start an installation."""
     main = "from app.cli import main; main()"
-    return [sys.executable, "-c", main, "serve", "--port", str(port), "--data-dir", str(data)]
+    ports = ["--port", str(port), "--web-port", str(web_port or free_port())]
+    return [sys.executable, "-c", main, "serve", *ports, "--data-dir", str(data)]
 
 
 @contextmanager
 def serving(data: Path) -> Iterator[Served]:
     """An installation on this folder until the end of the block."""
     out = data.with_suffix(".out")
-    port = free_port()
+    port, web_port = free_port(), free_port()
     with out.open("w", encoding="utf-8") as file:
         process = subprocess.Popen(
-            command(data, port), stdout=file, stderr=file, text=True, start_new_session=True
+            command(data, port, web_port),
+            stdout=file,
+            stderr=file,
+            text=True,
+            start_new_session=True,
         )
     try:
         deadline = time.monotonic() + START_S
@@ -54,7 +64,7 @@ def serving(data: Path) -> Iterator[Served]:
             assert process.poll() is None, out.read_text("utf-8")
             assert time.monotonic() < deadline, out.read_text("utf-8")
             time.sleep(0.1)
-        yield Served(process, f"http://127.0.0.1:{port}")
+        yield Served(process, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{web_port}", out)
     finally:
         if process.poll() is None:
             process.terminate()

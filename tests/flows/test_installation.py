@@ -9,10 +9,12 @@ import psutil
 import pytest
 import yaml
 
+from app.edge.settings import from_environment
 from app.installation.children import Child
 from app.installation.folder import occupied
 from app.installation.running import port_to_serve, running
 from app.installation.settings import ROOT, environment
+from app.installation.web import web_environment
 from stackwright.errors import ProjectError
 
 
@@ -35,9 +37,23 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("host", ["0.0.0.0", "example.org", "10.0.0.1"])
 async def test_only_addresses_of_this_machine_alone_are_served(host: str, tmp_path: Path) -> None:
     with pytest.raises(ProjectError, match="not an address of this machine alone"):
-        async with running(host, 4200, tmp_path / "data", 1):
+        async with running(host, 4200, tmp_path / "data", 1, 4280):
             pass
     assert not (tmp_path / "data").exists()
+
+
+async def test_both_programs_on_one_port_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match="both Prefect and the web application"):
+        async with running("127.0.0.1", 4200, tmp_path / "data", 1, 4200):
+            pass
+
+
+def test_the_secret_key_is_made_once_and_is_the_owners_alone(tmp_path: Path) -> None:
+    first, second = (web_environment("http://[::1]:1", tmp_path, "postgresql://…") for _ in "12")
+    assert first["STACKWRIGHT_SECRET_KEY"] == second["STACKWRIGHT_SECRET_KEY"]
+    assert len(first["STACKWRIGHT_SECRET_KEY"]) == 64
+    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+    assert from_environment(first).public_url == "http://[::1]:1"
 
 
 def test_a_taken_port_is_replaced_and_a_free_one_is_not() -> None:

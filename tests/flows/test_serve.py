@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from uuid import UUID
 
+import httpx
 import psutil
 import pytest
 from prefect.client.orchestration import PrefectClient, get_client
@@ -29,6 +30,7 @@ from tests.flows.serving import Served, command, free_port, gone, serving, words
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 
 POOL = "stackwright"
+ADMIN = {"email": "ada@example.org", "password": "seven quiet copper kettles"}
 LITTLE = Config(platforms=(Platform.BACKEND,), tests=False, sample_data=False, docker=False)
 
 
@@ -295,17 +297,32 @@ def test_a_program_that_dies_is_named_and_a_second_start_stops_without_a_trace(
     data = tmp_path / "data"
     with serving(data) as first:
         family = first.family
+        token = _make_first_admin(first)
         next(one for one in family if "server" in one.cmdline()).kill()
         assert first.process.wait(60) == 1
         said = words(data.with_suffix(".out").read_text("utf-8"))
     assert "Prefect's server was killed by signal 9" in said
     assert str(data / "log" / "server.log") in said
     assert gone(family)
+    assert token not in (data / "log" / "web.log").read_text("utf-8")
+    assert (data / "secret_key").stat().st_mode & 0o077 == 0
     with serving(data) as second:
         family = second.family
+        assert "welcome" not in second.said
+        assert httpx.post(f"{second.web}/api/v1/sessions", json=ADMIN).status_code == 201
         second.process.send_signal(signal.SIGINT)
         assert second.process.wait(60) == 0
     assert gone(family)
+
+
+def _make_first_admin(served: Served) -> str:
+    """Do what `serve` says, which can be done once; the token that it gave."""
+    assert httpx.get(f"{served.web}/api/v1/health").json()["status"] == "ok"
+    token = next(word for word in served.said.split() if word.startswith("swl_"))
+    sent = {**ADMIN, "name": "Ada", "token": token}
+    answers = [httpx.post(f"{served.web}/api/v1/welcome", json=sent) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 403]
+    return token
 
 
 async def test_a_run_that_is_running_when_everything_stops_is_crashed_not_lost(
@@ -343,7 +360,10 @@ async def test_a_run_that_is_running_when_everything_stops_is_crashed_not_lost(
 
 async def test_the_worker_outlives_a_restart_of_the_server(tmp_path: Path) -> None:
     port, data = free_port(), tmp_path / "data"
-    async with running("127.0.0.1", port, data, 2) as installation, AsyncExitStack() as stack:
+    async with (
+        running("127.0.0.1", port, data, 2, free_port()) as installation,
+        AsyncExitStack() as stack,
+    ):
         addresses, server = installation.addresses, installation.children[1]
         with runs.on(addresses.prefect):
             async with get_client() as client:
