@@ -71,7 +71,8 @@ class Frame:
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > cap:
             return problem(request_id, 413, f"{TOO_LARGE.format(cap)}.", "Send less at once.")
-        by_token = "authorization" in headers  # no other site can make a browser send it
+        # No other site can make a browser send a token.
+        by_token = headers.get("authorization", "").lower().startswith("bearer ")
         if (
             scope["method"] not in SAFE_METHODS
             and not by_token

@@ -26,12 +26,6 @@ async def by_email(session: AsyncSession, email: str) -> tuple[Account, str] | N
     return (as_account(row), row.password_hash) if row else None
 
 
-async def password_hash(session: AsyncSession, account_id: UUID) -> str:
-    """The hash of the password of an account that exists."""
-    query = select(AccountRow.password_hash).where(AccountRow.id == account_id)
-    return (await session.scalars(query)).one()
-
-
 async def by_id(session: AsyncSession, account_id: UUID) -> Account | None:
     """The account, held against other changes until the end of the session's work."""
     query = select(AccountRow).where(AccountRow.id == account_id).with_for_update()

@@ -1,5 +1,6 @@
 """Accounts: signing up, changing, administering, the first admin."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -154,6 +155,18 @@ async def test_the_last_admin_stays_one(world: World) -> None:
     demoted = await admin("PATCH", f"/accounts/{second.id}", {"role": "user"})
     assert demoted.json()["role"] == "user"
     assert is_problem(await admin("PATCH", f"/accounts/{itself}", {"role": "user"}), 409)
+
+
+async def test_two_admins_cannot_take_each_others_role_at_once(world: World) -> None:
+    people = [await world.person(f"{number}@example.org", Role.ADMIN) for number in range(2)]
+    ids = [(await person("GET", "/me")).json()["id"] for person in people]
+    answers = await asyncio.gather(
+        people[0]("PATCH", f"/accounts/{ids[1]}", {"role": "user"}),
+        people[1]("PATCH", f"/accounts/{ids[0]}", {"role": "user"}),
+    )
+    first, second = sorted(answer.status_code for answer in answers)
+    assert first == 200
+    assert second in {403, 409}  # no admin any more, or the last one
 
 
 async def test_a_disabled_account_is_out_at_once(world: World) -> None:

@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, WebSocket
 from pydantic import SecretStr
+from starlette.types import Message
 from structlog.testing import capture_logs
 
 from app.application import make_app
@@ -91,6 +92,35 @@ async def test_only_our_names_are_served(new_world: NewWorld) -> None:
     ):
         answer = await world.visitor()("GET", "/health", headers={"Host": host})
         assert answer.is_success if served else is_problem(answer, 400), host
+
+
+@pytest.mark.parametrize(
+    ("headers", "reached"),
+    [
+        ([(b"host", b"evil.example")], False),
+        ([(b"host", b"127.0.0.1:4280"), (b"origin", b"https://evil.example")], False),
+        ([(b"host", b"127.0.0.1:4280"), (b"origin", b"http://127.0.0.1:4280")], True),
+    ],
+)
+async def test_sockets_of_other_sites_are_closed_before_they_are_seen(
+    world: World, headers: list[tuple[bytes, bytes]], reached: bool
+) -> None:
+    @world.app.websocket("/live")
+    async def live(socket: WebSocket) -> None:
+        await socket.accept()
+
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "websocket", "path": "/live", "headers": headers, "query_string": b""}
+    await world.app(scope, receive, send)
+    expected = "websocket.accept" if reached else "websocket.close"
+    assert next(message["type"] for message in sent) == expected
 
 
 async def test_our_own_mistakes_are_told_to_the_log_and_not_to_the_caller(world: World) -> None:

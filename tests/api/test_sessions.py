@@ -2,7 +2,9 @@
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 
+from app.storage import accounts
 from stackwright.access.rights import Role, Scope
 from tests.api.conftest import NewWorld
 from tests.api.world import PASSWORD, World, is_problem
@@ -154,6 +156,19 @@ async def test_a_password_is_compared_also_for_accounts_that_do_not_exist(
     await world.visitor().log_in("nobody@example.org", WRONG)
     assert len(compared) == 2
     assert compared[0] == compared[1]  # the same parameters: the same time
+
+
+async def test_a_login_renews_a_hash_that_was_made_with_less(world: World) -> None:
+    account = await world.account(MAIL)
+    weak = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
+    async with world.parts.storage.session() as session:
+        await accounts.change(session, account.id, password_hash=weak)
+    assert (await world.visitor().log_in(MAIL)).status_code == 201
+    async with world.parts.storage.session() as session:
+        kept = await accounts.by_email(session, MAIL)
+    assert kept is not None
+    assert "m=19456,t=2,p=1" in kept[1]
+    assert (await world.visitor().log_in(MAIL)).status_code == 201
 
 
 @pytest.mark.parametrize("email", [MAIL, "nobody@example.org"])
