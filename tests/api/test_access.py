@@ -20,6 +20,8 @@ pytestmark = pytest.mark.services
 METHODS = {"get", "post", "put", "patch", "delete"}
 WHO = ("anonymous", "other", "bare token", "token", "admin", "owner")
 PUBLIC = (2, 2, 2, 2, 2, 2)
+READ_PROJECTS = (401, 2, 403, 2, 2, 2)
+MODEL = "{stackwright: 1, name: tags, entities: {Tag: {fields: {name: {type: string}}}}}"
 SIGN_UP = {"email": "new@example.org", "name": "New", "password": PASSWORD}
 
 Body = dict[str, Any] | None
@@ -39,6 +41,12 @@ CASES: dict[str, tuple[Body, tuple[int, ...]]] = {
     "DELETE /api/v1/tokens/{token_id}": (None, (401, 404, 403, 403, 404, 2)),
     "GET /api/v1/accounts": (None, (401, 403, 403, 2, 2, 403)),
     "PATCH /api/v1/accounts/{account_id}": ({"role": "author"}, (401, 403, 403, 2, 2, 403)),
+    "POST /api/v1/models/validate": ({"model": MODEL}, READ_PROJECTS),
+    "POST /api/v1/models/selection": ({"model": MODEL, "entities": ["Tag"]}, READ_PROJECTS),
+    "POST /api/v1/plans": ({"model": MODEL}, READ_PROJECTS),
+    "GET /api/v1/models/schema": (None, READ_PROJECTS),
+    "GET /api/v1/examples": (None, READ_PROJECTS),
+    "GET /api/v1/examples/{name}": (None, READ_PROJECTS),
     "GET /api/v1/audit": (None, (401, 403, 403, 2, 2, 403)),
     "GET /api/v1/audit/verification": (None, (401, 403, 403, 2, 2, 403)),
 }
@@ -104,6 +112,7 @@ async def with_objects(world: World, path: str, owner: Visitor) -> str:
     made: dict[str, Callable[[], Awaitable[str]]] = {
         "{token_id}": lambda: _token(owner),
         "{account_id}": lambda: _account(owner),
+        "{name}": _example,
     }
     for name, make in made.items():
         if name in path:
@@ -119,3 +128,7 @@ async def _token(owner: Visitor) -> str:
 
 async def _account(owner: Visitor) -> str:
     return str(Account.model_validate((await owner("GET", "/me")).json()).id)
+
+
+async def _example() -> str:
+    return "notes"

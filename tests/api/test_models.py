@@ -8,6 +8,8 @@ from stackwright.access.rights import Scope
 from tests.api.conftest import NewWorld
 from tests.api.world import Visitor
 
+pytestmark = pytest.mark.services
+
 NOTES = (Path(__file__).parents[2] / "examples/notes.stackwright.yaml").read_text("utf-8")
 BROKEN = """\
 stackwright: 1
