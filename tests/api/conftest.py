@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import asyncpg
@@ -23,12 +25,14 @@ NewWorld = Callable[..., Awaitable[World]]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+async def server() -> AsyncIterator[str]:
     """The server's own URL; it has a migrated database to copy."""
-    folder = tmp_path_factory.mktemp("postgresql")
-    async with postgresql(folder / "data", folder / "log") as (_, url):
-        await migrate(await database(url, PATTERN))
-        yield url
+    # Not in pytest's folders: each new pytest closes them to the user that PostgreSQL runs as.
+    with TemporaryDirectory(prefix="stackwright-") as made:
+        folder = Path(made)
+        async with postgresql(folder / "data", folder / "log") as (_, url):
+            await migrate(await database(url, PATTERN))
+            yield url
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -143,6 +144,8 @@ async def test_the_same_change_twice_happens_once(world: World) -> None:
     trail = (await admin("GET", "/audit")).json()["entries"]
     changes = [entry for entry in trail if entry["action"] == "account.change"]
     assert [change["details"]["role"] for change in changes] == ["author"]
+    nobody = UUID(int=0)
+    assert is_problem(await admin("PATCH", f"/accounts/{nobody}", {"role": "author"}), 404)
 
 
 async def test_the_last_admin_stays_one(world: World) -> None:
@@ -186,6 +189,9 @@ async def test_the_first_admin_is_made_once(world: World) -> None:
     assert is_problem(await visitor("POST", "/welcome", mistyped), 403)
     weak = sign_up(token=token, password="short")
     assert is_problem(await visitor("POST", "/welcome", weak), 422)
+    await world.account("taken@example.org")
+    taken = sign_up("taken@example.org", token=token)
+    assert is_problem(await visitor("POST", "/welcome", taken), 409)  # and the token is not used up
     made = await visitor("POST", "/welcome", sign_up(token=token))
     assert (made.status_code, made.json()["role"]) == (201, "admin")
     again = sign_up("eve@example.org", token=token)

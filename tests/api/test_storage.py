@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.installation.database import database
@@ -77,6 +77,15 @@ async def test_errors_of_the_database_do_not_quote_what_was_stored(world: World)
         async with world.parts.storage.session() as session:
             session.add(BucketRow(key="canary\x00", left=1.0, at=NOW))
     assert "canary" not in str(caught.value)
+
+
+async def test_a_connection_that_is_lost_on_the_way_is_said(world: World) -> None:
+    with pytest.raises(ProjectError, match="does not answer") as caught:
+        async with world.parts.storage.session() as session:
+            await session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    assert caught.value.http_status == 503
+    async with world.parts.storage.session() as session:
+        assert await session.scalar(text("SELECT 1")) == 1
 
 
 async def test_many_at_once_take_no_more_than_there_is(world: World) -> None:
