@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from app.api.paging import DEFAULT, Cursor, Size, from_cursor, to_cursor
 from app.edge.identity import demand
@@ -64,7 +64,7 @@ class AccountChange(Value):
     """What is given changes."""
 
     role: Role | None = None
-    disabled: bool | None = None
+    disabled: StrictBool | None = None
 
 
 class AccountPage(Value):

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import Field
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from stackwright.errors import Finding, ProjectError
 from stackwright.value import Value
@@ -125,8 +126,21 @@ async def _of_input(request: Request, error: Exception) -> JSONResponse:
 
 async def _of_http(request: Request, error: Exception) -> JSONResponse:
     told = cast("HTTPException", error)
-    hint = _HINTS.get(told.status_code, "")
-    return problem(_id(request), told.status_code, f"{told.detail}.", hint, (), told.headers)
+    hint, headers = _HINTS.get(told.status_code, ""), told.headers
+    if told.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        methods = ", ".join(sorted(_methods(request)))
+        headers = {"Allow": methods} if methods else headers
+    return problem(_id(request), told.status_code, f"{told.detail}.", hint, (), headers)
+
+
+def _methods(request: Request) -> set[str]:
+    """What the contract has at this path; each route of the framework knows its own method alone."""
+    return {
+        method.upper()
+        for path, operations in request.app.openapi()["paths"].items()
+        if compile_path(path)[0].match(request.scope["path"])
+        for method in operations
+    }
 
 
 def _finding(error: Mapping[str, Any]) -> Finding:

@@ -177,6 +177,7 @@ async def test_a_disabled_account_is_out_at_once(world: World) -> None:
     itself = (await person("GET", "/me")).json()["id"]
     await admin("PATCH", f"/accounts/{itself}", {"disabled": True})
     assert is_problem(await person("GET", "/me"), 401)
+    assert is_problem(await admin("PATCH", f"/accounts/{itself}", {"disabled": 0}), 422)
     await admin("PATCH", f"/accounts/{itself}", {"disabled": False})
     assert is_problem(await person("GET", "/me"), 401)  # the session does not come back
     assert (await person.log_in(MAIL)).status_code == 201

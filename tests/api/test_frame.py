@@ -45,6 +45,11 @@ async def test_wrong_routes_are_problems(world: World, method: str, path: str, s
     assert ("allow" in answer.headers) is (status == 405)
 
 
+async def test_all_methods_of_a_path_are_allowed_together(world: World) -> None:
+    answer = await world.visitor()("OPTIONS", "/sessions/current")
+    assert answer.headers["allow"] == "DELETE, GET"
+
+
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
