@@ -19,8 +19,8 @@ help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 .PHONY: setup
-setup: $(STAMP)  ## Make the environment in .venv (does nothing when it is up to date)
-	@:
+setup: $(STAMP)  ## Make the environment in .venv and the pages' files (does nothing when they are up to date)
+	@$(BIN)/python -m app.web.building
 
 $(STAMP):
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or later was found. Hint: install one, or say make PYTHON=/path/to/python3."; exit 1; }
@@ -83,5 +83,5 @@ lock: setup  ## Remake requirements/*.txt from pyproject.toml (UPGRADE=1: newest
 
 .PHONY: clean
 clean:  ## Remove what tests, builds and tools left; .venv stays
-	rm -rf build .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf build .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache app/web/assets/built app/web/assets/node_modules
 	find app flows tasks stackwright benchmarks tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -24,7 +24,8 @@ IMPURE = re.compile(
 
 
 def sources(*folders: str) -> list[Path]:
-    return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+    found = (path for folder in folders for path in sorted((ROOT / folder).rglob("*.py")))
+    return [path for path in found if "node_modules" not in path.parts]  # those are not ours
 
 
 def relative(path: Path) -> str:

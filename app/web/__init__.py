@@ -1,0 +1,1 @@
+"""The web dashboard: pages for people, beside the JSON for programs."""

@@ -1,0 +1,16 @@
+// What every page loads first. Browser code lives in custom elements, one file each; those that few pages need are lazy.
+
+import "htmx.org/dist/htmx.esm.js";
+import "htmx.org/dist/ext/hx-ws.js";
+import "./elements/error-summary.js";
+import "./elements/file-drop.js";
+import "./elements/keyboard-layer.js";
+import "./elements/modal-dialog.js";
+import "./elements/network-notice.js";
+import "./elements/theme-choice.js";
+import { loadOnSight } from "./elements/lazy.js";
+
+loadOnSight({
+  "log-view": () => import("./elements/log-view.js"),
+  "tree-view": () => import("./elements/tree-view.js"),
+});
