@@ -16,6 +16,7 @@ from fastapi import FastAPI, HTTPException, Request, Response, WebSocket
 from fastapi.responses import HTMLResponse
 from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Request as Asked
 
 from app.web import building
 from app.web.pages import add_pages
@@ -134,6 +135,11 @@ def browser() -> Iterator[Browser]:
         made.close()
 
 
+def broke(request: Asked) -> bool:
+    """Whether a request failed by itself: leaving a page aborts what it still loads."""
+    return request.failure != "net::ERR_ABORTED"
+
+
 def chromium() -> str | None:
     """The program to start; None leaves it to Playwright, which may have a copy of its own."""
     named = os.environ.get("STACKWRIGHT_BROWSER")
@@ -155,7 +161,7 @@ def tab(browser: Browser, address: str) -> Iterator[Page]:
     wrong: list[str] = []
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("requestfailed", lambda request: wrong.append(request.url))
+    page.on("requestfailed", lambda request: wrong.append(request.url) if broke(request) else None)
     yield page
     context.close()
     assert not wrong
