@@ -8,7 +8,9 @@ from stackwright.errors import Finding, ProjectError
 from stackwright.generation.samples import impossible_rows
 from tasks.effect import effect
 
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 _MAX_MODEL_BYTES = 4_000_000
+_SUFFIX = ".stackwright.yaml"
 
 
 @effect(timeout_s=60)
@@ -59,3 +61,11 @@ def check_model(content: bytes, file: str) -> tuple[Project, tuple[Finding, ...]
             f"{file} has {errors} {'error' if errors == 1 else 'errors'}.", findings=findings
         )
     return project, findings
+
+
+def read_examples() -> dict[str, str]:
+    """Name → text of the models that come with Stackwright, by name."""
+    return {
+        path.name.removesuffix(_SUFFIX): path.read_text("utf-8")
+        for path in sorted(EXAMPLES.glob(f"*{_SUFFIX}"))
+    }

@@ -172,7 +172,7 @@ async def change_me(change: SelfChange, caller: SelfChanging, parts: Its) -> Acc
             )
             details["password"] = True
         if details:
-            note(session, _entry("account.change_self", caller, parts, account.id, details))
+            note(session, caller.did("account.change_self", parts.now(), account.id, **details))
     return changed or account
 
 
@@ -209,18 +209,5 @@ async def change_account(
         "disabled": disabled,
         "disabled_before": before.disabled,
     }
-    note(session, _entry("account.change", caller, parts, account_id, details))
+    note(session, caller.did("account.change", parts.now(), account_id, **details))
     return changed or before
-
-
-def _entry(
-    action: str, caller: Caller, parts: Its, subject: UUID, details: dict[str, Any]
-) -> Entry:
-    return Entry(
-        action=action,
-        at=parts.now(),
-        actor=caller.account.id,
-        subject=str(subject),
-        address=caller.address,
-        details=details,
-    )

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from anyio import CapacityLimiter, to_thread
@@ -22,15 +21,13 @@ from stackwright.generation.notes import notes
 from stackwright.generation.plan import Plan
 from stackwright.value import Value
 from tasks.generation import dry_run
-from tasks.model import check_model
+from tasks.model import check_model, read_examples
 
 router = APIRouter(
     prefix="/api/v1",
     tags=["models"],
     dependencies=[Depends(demand(Action.READ_PROJECTS))],
 )
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-_SUFFIX = ".stackwright.yaml"
 _SMALL = """\
 stackwright: 1
 name: library
@@ -186,27 +183,28 @@ async def schema() -> dict[str, Any]:
 @router.get("/examples")
 async def examples() -> list[Example]:
     """The models that come with Stackwright, by name."""
-    return [await _aside(_example, path) for path in sorted(EXAMPLES.glob(f"*{_SUFFIX}"))]
+    known = await _aside(read_examples)
+    return [await _aside(_example, name, text) for name, text in known.items()]
 
 
 @router.get("/examples/{name}")
 async def example(name: str) -> Example:
     """One of them, with its text."""
-    for path in EXAMPLES.glob(f"*{_SUFFIX}"):  # a name from outside never becomes a path
-        if path.name == name + _SUFFIX:
-            found = await _aside(_example, path)
-            return found.model_copy(update={"model": path.read_text("utf-8")})
-    raise not_found("example")
+    known = await _aside(read_examples)  # a name from outside never becomes a path
+    if name not in known:
+        raise not_found("example")
+    found = await _aside(_example, name, known[name])
+    return found.model_copy(update={"model": known[name]})
 
 
 def _read(given: Model) -> tuple[Project, tuple[Finding, ...]]:
     return check_model(given.model.encode(), given.file)
 
 
-def _example(path: Path) -> Example:
-    project, _ = check_model(path.read_bytes(), path.name)
+def _example(name: str, text: str) -> Example:
+    project, _ = check_model(text.encode(), name)
     return Example(
-        name=path.name.removesuffix(_SUFFIX),
+        name=name,
         title=project.title,
         description=project.description,
         entities=len(project.entities),

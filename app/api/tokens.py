@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Header, Response
@@ -16,7 +16,6 @@ from app.storage import credentials, idempotency
 from app.storage.credentials import Token
 from app.storage.trail import note
 from stackwright.access.accounts import Caller, Name
-from stackwright.access.audit import Entry
 from stackwright.access.rights import Action, Scope, grantable
 from stackwright.access.tokens import RANDOM_BYTES, Kind, digest, secret_text
 from stackwright.errors import Finding, ProjectError
@@ -94,8 +93,8 @@ async def make_token(
         expires_at=now + timedelta(days=wanted.days),
     )
     await credentials.add_token(session, account_id, token, digest(text))
-    details = {"scopes": " ".join(token.scopes), "days": wanted.days}
-    note(session, _entry("token.make", caller, parts, token.id, details))
+    scopes = " ".join(token.scopes)
+    note(session, caller.did("token.make", now, token.id, scopes=scopes, days=wanted.days))
     if idempotency_key is not None:
         answer = {"token": token.model_dump(mode="json")}
         await idempotency.keep(session, account_id, idempotency_key, answer)
@@ -107,7 +106,7 @@ async def revoke_token(token_id: UUID, caller: Person, parts: Its, session: Work
     """Revoke one of one's own tokens, at once."""
     if not await credentials.delete_token(session, caller.account.id, token_id):
         raise not_found("token")
-    note(session, _entry("token.revoke", caller, parts, token_id, {}))
+    note(session, caller.did("token.revoke", parts.now(), token_id))
 
 
 def _must_be_grantable(wanted: NewToken, caller: Caller) -> None:
@@ -122,16 +121,3 @@ def _must_be_grantable(wanted: NewToken, caller: Caller) -> None:
             hint=f"Choose from: {', '.join(sorted(grantable(role)))}.",
             findings=findings,
         )
-
-
-def _entry(
-    action: str, caller: Caller, parts: Its, token_id: UUID, details: dict[str, Any]
-) -> Entry:
-    return Entry(
-        action=action,
-        at=parts.now(),
-        actor=caller.account.id,
-        subject=str(token_id),
-        address=caller.address,
-        details=details,
-    )

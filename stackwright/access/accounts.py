@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, SecretStr
 
+from stackwright.access.audit import Detail, Entry
 from stackwright.access.rights import Role, Scope
 from stackwright.value import Value
 
@@ -74,3 +75,21 @@ class Caller(Value):
     scopes: frozenset[Scope] | None = None
     session_digest: bytes | None = None
     address: str = ""
+
+    def did(self, action: str, at: datetime, subject: UUID, **details: Detail) -> Entry:
+        """The entry of the audit trail that says that they did this.
+
+        Args:
+            action: What was done, such as `token.revoke`.
+            at: When.
+            subject: What it was done to.
+            details: Further words and numbers; no secret is ever one of them.
+        """
+        return Entry(
+            action=action,
+            at=at,
+            actor=self.account.id,
+            subject=str(subject),
+            address=self.address,
+            details=details,
+        )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from stackwright.value import Value
 
+Detail = str | int | bool | None
 BEGINNING = bytes(32)  # what the first entry follows
 
 
@@ -27,7 +28,7 @@ class Entry(Value):
     actor: UUID | None = None
     subject: str = ""
     address: str = ""
-    details: Mapping[str, str | int | bool | None] = {}
+    details: Mapping[str, Detail] = {}
 
 
 class Link(Value):
