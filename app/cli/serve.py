@@ -51,7 +51,7 @@ async def _serve(host: str, port: int, data: Path, limit: int, web_port: int) ->
     async with running(host, port, data, limit, web_port) as installation:
         out, addresses = show.console(), installation.addresses
         out.print("[bold green]ready[/]")
-        show_web(out, installation)
+        show_api(out, installation)
         out.print(f"  runs    {addresses.prefect}")
         out.print(f"  data    {addresses.data}")
         out.print(f"  logs    {addresses.log}")
@@ -62,11 +62,11 @@ async def _serve(host: str, port: int, data: Path, limit: int, web_port: int) ->
         raise await installation.broken()
 
 
-def show_web(out: "Console", installation: "Installation") -> None:
-    """Say where the web application is, and how the first admin is made while there is none."""
-    web = installation.addresses.web
-    out.print(f"  web     {web}")
+def show_api(out: "Console", installation: "Installation") -> None:
+    """Say where the API is, and how the first admin is made while there is none."""
+    api = f"{installation.addresses.web}/api/v1"
+    out.print(f"  api     {api}  (contract: {api}/openapi.json)")
     if installation.welcome:
-        out.print(f"  no admin yet: POST {web}/api/v1/welcome with this token makes the first one,")
+        out.print(f"  no admin yet: POST {api}/welcome with this token makes the first one,")
         out.print("  once and within an hour (docs/accounts.md shows how):")
         out.print(f"  welcome {installation.welcome}")
