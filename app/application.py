@@ -11,7 +11,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
-from app.api import accounts, audit, health, models, sessions, tokens
+from app.api import accounts, audit, health, models, projects, sessions, tokens
 from app.edge.frame import Frame
 from app.edge.parts import Parts, utc_now
 from app.edge.problems import MEDIA_TYPE, Problem, explain
@@ -28,6 +28,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     tokens.router,
     audit.router,
     models.router,
+    projects.router,
 )
 CLEAN_EVERY_S = 3600
 _SCHEMAS = "#/components/schemas/"

@@ -1,13 +1,12 @@
 """Domain models, before anything is kept or written: check one, see what it would become."""
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from typing import Annotated, Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
-from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends
 from pydantic import Field
 
+from app.edge.aside import aside
 from app.edge.identity import demand
 from app.edge.problems import not_found
 from stackwright.access.rights import Action
@@ -36,7 +35,6 @@ entities:
     fields:
       title: {type: string, required: true}
 """
-R = TypeVar("R")
 
 Text = Annotated[
     str,
@@ -139,7 +137,7 @@ class Example(Value):
 async def validate(given: Model) -> Checked:
     """Every problem of a model at once. The answer is 200 also when there are some."""
     try:
-        project, warnings = await _aside(_read, given)
+        project, warnings = await aside(read, given.model, given.file)
     except ProjectError as error:
         if not error.findings:
             raise
@@ -150,7 +148,7 @@ async def validate(given: Model) -> Checked:
 @router.post("/models/selection")
 async def selection(given: Selecting) -> Selection:
     """Whether the chosen entities can be generated alone, and what is missing for which."""
-    project, _ = await _aside(_read, given)
+    project, _ = await aside(read, given.model, given.file)
     known = {entity.name for entity in project.entities}
     unknown = [name for name in given.entities if name not in known]
     if unknown:
@@ -169,8 +167,8 @@ async def selection(given: Selecting) -> Selection:
 @router.post("/plans")
 async def plan(order: Order) -> DryRun:
     """The bill before the order: every file that would be made, and what all of it comes to."""
-    project, _ = await _aside(_read, order)
-    planned, estimated = await _aside(dry_run, project, order.config, None)
+    project, _ = await aside(read, order.model, order.file)
+    planned, estimated = await aside(dry_run, project, order.config, None)
     return DryRun(estimate=estimated, counts=planned.counts(), plan=planned, notes=notes(planned))
 
 
@@ -183,22 +181,27 @@ async def schema() -> dict[str, Any]:
 @router.get("/examples")
 async def examples() -> list[Example]:
     """The models that come with Stackwright, by name."""
-    known = await _aside(read_examples)
-    return [await _aside(_example, name, text) for name, text in known.items()]
+    known = await aside(read_examples)
+    return [await aside(_example, name, text) for name, text in known.items()]
 
 
 @router.get("/examples/{name}")
 async def example(name: str) -> Example:
     """One of them, with its text."""
-    known = await _aside(read_examples)  # a name from outside never becomes a path
+    known = await aside(read_examples)  # a name from outside never becomes a path
     if name not in known:
         raise not_found("example")
-    found = await _aside(_example, name, known[name])
+    found = await aside(_example, name, known[name])
     return found.model_copy(update={"model": known[name]})
 
 
-def _read(given: Model) -> tuple[Project, tuple[Finding, ...]]:
-    return check_model(given.model.encode(), given.file)
+def read(text: str, file: str) -> tuple[Project, tuple[Finding, ...]]:
+    """The model in this text and its warnings.
+
+    Raises:
+        ProjectError: It has errors; all of them are findings.
+    """
+    return check_model(text.encode(), file)
 
 
 def _example(name: str, text: str) -> Example:
@@ -232,11 +235,3 @@ def _summary(project: Project) -> ProjectSummary:
             for entity in project.entities
         ],
     )
-
-
-_threads = CapacityLimiter(2)  # reading and planning keep a processor busy
-
-
-async def _aside(work: Callable[..., R], *args: object) -> R:
-    """The result of work that takes long, while others are served."""
-    return await to_thread.run_sync(partial(work, *args), limiter=_threads)

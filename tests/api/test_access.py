@@ -21,6 +21,8 @@ METHODS = {"get", "post", "put", "patch", "delete"}
 WHO = ("anonymous", "other", "bare token", "token", "admin", "owner")
 PUBLIC = (2, 2, 2, 2, 2, 2)
 READ_PROJECTS = (401, 2, 403, 2, 2, 2)
+THEIRS = (401, 404, 403, 2, 2, 2)  # the token's account is an admin
+PROJECT = "/api/v1/projects/{project_id}"
 MODEL = "{stackwright: 1, name: tags, entities: {Tag: {fields: {name: {type: string}}}}}"
 SIGN_UP = {"email": "new@example.org", "name": "New", "password": PASSWORD}
 
@@ -47,6 +49,19 @@ CASES: dict[str, tuple[Body, tuple[int, ...]]] = {
     "GET /api/v1/models/schema": (None, READ_PROJECTS),
     "GET /api/v1/examples": (None, READ_PROJECTS),
     "GET /api/v1/examples/{name}": (None, READ_PROJECTS),
+    "GET /api/v1/projects": (None, READ_PROJECTS),
+    "POST /api/v1/projects": ({"name": "Tags"}, READ_PROJECTS),
+    f"GET {PROJECT}": (None, THEIRS),
+    f"PATCH {PROJECT}": ({"name": "Labels"}, THEIRS),
+    f"DELETE {PROJECT}": (None, (401, 404, 403, 2, 404, 404)),  # the token's came first
+    f"GET {PROJECT}/models": (None, THEIRS),
+    f"POST {PROJECT}/models": ({"text": MODEL}, THEIRS),
+    f"GET {PROJECT}/models/{{number}}": (None, THEIRS),
+    f"GET {PROJECT}/configuration": (None, THEIRS),
+    f"PUT {PROJECT}/configuration": ({"style": "minimal"}, THEIRS),
+    f"GET {PROJECT}/drafts/{{page}}": (None, (401, 404, 403, 404, 404, 2)),  # each has their own
+    f"PUT {PROJECT}/drafts/{{page}}": ({"text": "x"}, THEIRS),
+    f"DELETE {PROJECT}/drafts/{{page}}": (None, THEIRS),
     "GET /api/v1/audit": (None, (401, 403, 403, 2, 2, 403)),
     "GET /api/v1/audit/verification": (None, (401, 403, 403, 2, 2, 403)),
 }
@@ -113,6 +128,9 @@ async def with_objects(world: World, path: str, owner: Visitor) -> str:
         "{token_id}": lambda: _token(owner),
         "{account_id}": lambda: _account(owner),
         "{name}": _example,
+        "{project_id}": lambda: _project(owner),
+        "{number}": _number,
+        "{page}": _page,
     }
     for name, make in made.items():
         if name in path:
@@ -128,6 +146,21 @@ async def _token(owner: Visitor) -> str:
 
 async def _account(owner: Visitor) -> str:
     return str(Account.model_validate((await owner("GET", "/me")).json()).id)
+
+
+async def _project(owner: Visitor) -> str:
+    made = await owner("POST", "/projects", {"name": "Mine", "model": {"text": MODEL}})
+    project_id = str(made.json()["id"])
+    await owner("PUT", f"/projects/{project_id}/drafts/model", {"text": "unfinished"})
+    return project_id
+
+
+async def _number() -> str:
+    return "1"
+
+
+async def _page() -> str:
+    return "model"
 
 
 async def _example() -> str:

@@ -1,0 +1,15 @@
+"""Work that keeps a processor busy, done while others are served."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from anyio import CapacityLimiter, to_thread
+
+R = TypeVar("R")
+_threads = CapacityLimiter(2)
+
+
+async def aside(work: Callable[..., R], *args: object) -> R:
+    """What this work gives."""
+    return await to_thread.run_sync(partial(work, *args), limiter=_threads)
