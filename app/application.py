@@ -18,6 +18,7 @@ from app.edge.problems import MEDIA_TYPE, Problem, explain
 from app.edge.settings import Settings
 from app.storage.cleaning import clean
 from app.storage.engine import Storage
+from app.web.pages import add_pages
 from stackwright import __version__
 from stackwright.errors import ProjectError
 
@@ -76,6 +77,7 @@ def make_app(settings: Settings, now: Callable[[], datetime] = utc_now) -> FastA
     explain(app)
     for router in ROUTERS:
         app.include_router(router)
+    add_pages(app)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # FastAPI's documented way
     return app
 

@@ -23,6 +23,8 @@ from stackwright.errors import ProjectError
 from stackwright.value import Value
 
 router = APIRouter(prefix="/api/v1", tags=["accounts"])
+NO_LINK = "This token is not valid: it was used, has expired or was never given out."
+NEW_LINK = "While there is no admin, each start of `stackwright serve` prints a new one."
 
 Self = Annotated[Caller, Depends(demand(Action.READ_SELF))]
 SelfChanging = Annotated[Caller, Depends(demand(Action.CHANGE_SELF))]
@@ -109,10 +111,7 @@ async def sign_up(wanted: SignUp, parts: Its, address: Address) -> SignedUp:
 @router.post("/welcome", status_code=201, dependencies=[Depends(limited("welcome"))])
 async def welcome(wanted: Welcome, parts: Its, address: Address) -> Account:
     """Make the first admin with the one-time token that `stackwright serve` prints."""
-    refused = forbidden(
-        "This token is not valid: it was used, has expired or was never given out.",
-        "While there is no admin, each start of `stackwright serve` prints a new one.",
-    )
+    refused = forbidden(NO_LINK, NEW_LINK)
     token = wanted.token.get_secret_value()
     if not is_secret_text(Kind.LINK, token):
         raise refused

@@ -46,6 +46,14 @@ async def log_in(
     account = await proved(parts, login.email, login.password, address)
     if account is None:
         raise unauthenticated("The mail address or the password is wrong.")
+    key = await begin(account, request, response, parts, address)
+    return Session(account=account, csrf_token=csrf_token_of(parts, key))
+
+
+async def begin(
+    account: Account, request: Request, response: Response, parts: Parts, address: str
+) -> bytes:
+    """Begin a session of somebody who has proved who they are, and set its cookie; its digest."""
     cookie = secret_text(Kind.SESSION, secrets.token_bytes(RANDOM_BYTES))
     key, now = digest(cookie), parts.now()
     async with parts.storage.session() as session:
@@ -56,7 +64,7 @@ async def log_in(
             Entry(action="session.begin", at=now, actor=account.id, address=address),
         )
     _set_cookie(response, parts, cookie, int(parts.settings.lifetime.absolute.total_seconds()))
-    return Session(account=account, csrf_token=csrf_token_of(parts, key))
+    return key
 
 
 @router.get("/current")

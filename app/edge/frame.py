@@ -6,14 +6,15 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
-from fastapi import HTTPException
+from fastapi import HTTPException, Request
 from fastapi.responses import Response
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.edge.problems import problem, unexpected
+from app.edge.problems import as_document, forbidden
 from app.edge.settings import Settings, without_port
 from stackwright.access.sessions import SAFE_METHODS, Sender, is_foreign
+from stackwright.errors import ProjectError
 
 CSP = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
@@ -54,23 +55,25 @@ class Frame:
             await self.app(scope, receive, send)
             return
         request = _Passing(scope, send, self.settings)
-        if refusal := self._refusal(scope, headers, request.id, trusted=trusted):
-            await refusal(scope, receive, request.send)
+        if refusal := self._refusal(scope, headers, trusted=trusted):
+            answer = await _answer(scope, refusal)
+            await answer(scope, receive, request.send)
         else:
             await request.run(self.app, _capped(receive, self.settings.body_cap_bytes))
         request.note()
 
-    def _refusal(
-        self, scope: Scope, headers: Headers, request_id: str, *, trusted: bool
-    ) -> Response | None:
-        """The answer to a request that nobody further in has to see."""
+    def _refusal(self, scope: Scope, headers: Headers, *, trusted: bool) -> ProjectError | None:
+        """What is wrong with a request that nobody further in has to see."""
         if not trusted:
             hint = "Use the public address; operators add names with STACKWRIGHT_TRUSTED_HOSTS."
-            return problem(request_id, 400, "Nothing is served under this host name.", hint)
+            return ProjectError(
+                "Nothing is served under this host name.", hint=hint, http_status=400
+            )
         cap = self.settings.body_cap_bytes
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > cap:
-            return problem(request_id, 413, f"{TOO_LARGE.format(cap)}.", "Send less at once.")
+            said = f"{TOO_LARGE.format(cap)}."
+            return ProjectError(said, hint="Send less at once.", http_status=413)
         # No other site can make a browser send a token.
         by_token = headers.get("authorization", "").lower().startswith("bearer ")
         if (
@@ -78,7 +81,7 @@ class Frame:
             and not by_token
             and is_foreign(sender_of(headers), self._own(headers))
         ):
-            return problem(request_id, 403, "Another site sent this request.", "Use our own pages.")
+            return forbidden("Another site sent this request.", "Use our own pages.")
         return None
 
     def _own(self, headers: Headers) -> frozenset[str]:
@@ -99,14 +102,10 @@ class _Passing:
         try:
             await app(self.scope, receive, self.send)
         except Exception as error:  # noqa: BLE001 - everything ends here, in the log
-            # Without its message: that may quote what somebody sent.
-            frames = [
-                f"{f.filename}:{f.lineno} {f.name}"
-                for f in traceback.extract_tb(error.__traceback__)
-            ]
-            log.critical("mistake", request_id=self.id, error=type(error).__name__, frames=frames)
+            _confess(self.id, error)
             if not self._status:
-                await unexpected(self.id)(self.scope, receive, self.send)
+                answer = await _answer(self.scope, error)
+                await answer(self.scope, receive, self.send)
 
     async def send(self, message: Message) -> None:
         """Send on, with the headers that every answer has."""
@@ -133,6 +132,27 @@ class _Passing:
             status=self._status,
             ms=round((time.perf_counter() - self._began) * 1000, 1),
         )
+
+
+async def _answer(scope: Scope, error: Exception) -> Response:
+    """The answer to an error as the application gives it, or a plain one when that fails, too."""
+    request = Request(scope)
+    kind = ProjectError if isinstance(error, ProjectError) else Exception
+    handler: Any = request.app.exception_handlers.get(kind, as_document)
+    try:
+        answer: Response = await handler(request, error)
+    except Exception as another:  # noqa: BLE001 - whoever asked gets an answer
+        _confess(request.state.request_id, another)
+        answer = await as_document(request, error)
+    return answer
+
+
+def _confess(request_id: str, error: Exception) -> None:
+    """Write a mistake of ours into the log, without its message: that may quote what somebody sent."""
+    frames = [
+        f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)
+    ]
+    log.critical("mistake", request_id=request_id, error=type(error).__name__, frames=frames)
 
 
 def sender_of(headers: Headers) -> Sender:

@@ -43,7 +43,7 @@ def demand(action: Action) -> Callable[..., Awaitable[Caller]]:
     ) -> Caller:
         caller = await _identified(request)
         if not may(caller.account.role, caller.scopes, action):
-            raise _not_allowed(caller, action)
+            raise not_allowed(caller, action)
         return caller
 
     return demanded
@@ -54,6 +54,56 @@ def csrf_token_of(parts: Parts, session_digest: bytes) -> str:
     return csrf_token(parts.settings.key(), session_digest)
 
 
+async def by_cookie(request: Request) -> Caller | None:
+    """Who this browser's session belongs to; None: it has none, or it has ended.
+
+    Raises:
+        TryLaterError: They ask for too much.
+    """
+    parts = parts_of(request)
+    cookie = request.cookies.get(parts.settings.cookie, "")
+    if not is_secret_text(Kind.SESSION, cookie):
+        return None
+    key = digest(cookie)
+    async with parts.storage.session() as session:
+        account = await credentials.of_session(session, key, parts.settings.lifetime, parts.now())
+        wait_s = await count_call(session, parts, str(account.id)) if account else 0
+    _must_wait(wait_s)
+    if not account:
+        return None
+    return Caller(account=account, session_digest=key, address=address_of(request))
+
+
+def is_from_us(request: Request, caller: Caller, given: str) -> bool:
+    """Whether a request with a cookie changes nothing, or comes from our own pages.
+
+    Args:
+        request: What was sent.
+        caller: Whose session it is.
+        given: The token against forged requests that came with it, in a header or a form.
+    """
+    if request.method in SAFE_METHODS:
+        return True
+    parts = parts_of(request)
+    own = own_origins(parts.settings, request.headers)
+    expected = csrf_token_of(parts, caller.session_digest or b"")
+    return is_ours(sender_of(request.headers), own, given, expected)
+
+
+def not_allowed(caller: Caller, action: Action) -> ProjectError:
+    """Why this caller may not do this."""
+    role, right = caller.account.role, RIGHTS[action]
+    if role not in right.roles:
+        return forbidden(
+            f"The role {role} does not allow this.", "An admin can give you another role."
+        )
+    if right.scope is None:
+        return forbidden("No token allows this.", "Log in with POST /api/v1/sessions.")
+    return forbidden(
+        f"The token has not the scope {right.scope}.", "Make a token with it: POST /api/v1/tokens."
+    )
+
+
 async def _identified(request: Request) -> Caller:
     parts = parts_of(request)
     authorization = request.headers.get("authorization")
@@ -62,10 +112,18 @@ async def _identified(request: Request) -> Caller:
         if scheme.lower() != "bearer" or not is_secret_text(Kind.TOKEN, text.strip()):
             raise unauthenticated("This is not a token: a part of it is missing or mistyped.")
         return await _by_token(request, parts, text.strip())
-    cookie = request.cookies.get(parts.settings.cookie, "")
-    if not is_secret_text(Kind.SESSION, cookie):
+    if not is_secret_text(Kind.SESSION, request.cookies.get(parts.settings.cookie, "")):
         raise unauthenticated()
-    return await _by_session(request, parts, cookie)
+    caller = await by_cookie(request)
+    if not caller:
+        raise unauthenticated("The session has ended.")
+    if not is_from_us(request, caller, request.headers.get(CSRF_HEADER, "")):
+        raise forbidden(
+            "Nothing shows that this request comes from our own pages.",
+            f"Send the header {CSRF_HEADER} with the csrf_token of the login "
+            "(GET /api/v1/sessions/current tells it again).",
+        )
+    return caller
 
 
 async def _by_token(request: Request, parts: Parts, text: str) -> Caller:
@@ -78,43 +136,6 @@ async def _by_token(request: Request, parts: Parts, text: str) -> Caller:
     return Caller(account=found[0], scopes=found[1], address=address_of(request))
 
 
-async def _by_session(request: Request, parts: Parts, cookie: str) -> Caller:
-    key = digest(cookie)
-    async with parts.storage.session() as session:
-        account = await credentials.of_session(session, key, parts.settings.lifetime, parts.now())
-        wait_s = await count_call(session, parts, str(account.id)) if account else 0
-    if not account:
-        raise unauthenticated("The session has ended.")
-    _must_wait(wait_s)
-    if request.method not in SAFE_METHODS:
-        _must_be_ours(request, parts, key)
-    return Caller(account=account, session_digest=key, address=address_of(request))
-
-
 def _must_wait(wait_s: int) -> None:
     if wait_s:
         raise TryLaterError("This account asks for too much at once.", wait_s)
-
-
-def _must_be_ours(request: Request, parts: Parts, key: bytes) -> None:
-    own = own_origins(parts.settings, request.headers)
-    given, expected = request.headers.get(CSRF_HEADER, ""), csrf_token_of(parts, key)
-    if not is_ours(sender_of(request.headers), own, given, expected):
-        raise forbidden(
-            "Nothing shows that this request comes from our own pages.",
-            f"Send the header {CSRF_HEADER} with the csrf_token of the login "
-            "(GET /api/v1/sessions/current tells it again).",
-        )
-
-
-def _not_allowed(caller: Caller, action: Action) -> ProjectError:
-    role, right = caller.account.role, RIGHTS[action]
-    if role not in right.roles:
-        return forbidden(
-            f"The role {role} does not allow this.", "An admin can give you another role."
-        )
-    if right.scope is None:
-        return forbidden("No token allows this.", "Log in with POST /api/v1/sessions.")
-    return forbidden(
-        f"The token has not the scope {right.scope}.", "Make a token with it: POST /api/v1/tokens."
-    )

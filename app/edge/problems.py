@@ -1,8 +1,8 @@
-"""How errors look to programs: problem details, whatever went wrong."""
+"""What went wrong, in one form for programs and pages: problem details, whatever it was."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -15,6 +15,13 @@ from stackwright.errors import Finding, ProjectError
 from stackwright.value import Value
 
 MEDIA_TYPE = "application/problem+json"
+UNEXPECTED = "Something went wrong here."
+KINDS: tuple[type[Exception], ...] = (
+    ProjectError,
+    RequestValidationError,
+    HTTPException,
+    Exception,
+)
 _HINTS = {
     404: "The routes are listed in /api/v1/openapi.json.",
     405: "The header Allow lists the methods of this route.",
@@ -71,66 +78,79 @@ def conflict(message: str, hint: str) -> ProjectError:
     return ProjectError(message, hint=hint, http_status=409)
 
 
-def problem(
-    request_id: str,
-    status: int,
-    detail: str,
-    hint: str = "",
-    findings: Sequence[Finding] = (),
-    headers: Mapping[str, str] | None = None,
-) -> JSONResponse:
-    """An answer that says what went wrong."""
-    content = Problem(
+def problem_of(error: Exception, request_id: str) -> Problem:
+    """What may be told about an error: of our own mistakes nothing, only where the operator finds them."""
+    if isinstance(error, ProjectError):
+        return _problem(
+            request_id, error.http_status, error.message, error.hint, tuple(error.findings)
+        )
+    if isinstance(error, RequestValidationError):
+        findings = tuple(finding_of(one) for one in error.errors())
+        detail = "The request is not what this route takes."
+        return _problem(request_id, 422, detail, "Mend what the findings say.", findings)
+    if isinstance(error, HTTPException):
+        hint = _HINTS.get(error.status_code, "")
+        return _problem(request_id, error.status_code, f"{error.detail}.", hint)
+    hint = "The operator finds the cause in the log by the request id."
+    return _problem(request_id, 500, UNEXPECTED, hint)
+
+
+def headers_of(request: Request, error: Exception) -> dict[str, str]:
+    """What the answer to an error says besides its content."""
+    headers = dict(getattr(error, "headers", None) or {})
+    status = getattr(error, "http_status", getattr(error, "status_code", 0))
+    if isinstance(error, TryLaterError):
+        headers["Retry-After"] = str(error.retry_after_s)
+    if isinstance(error, ProjectError) and status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = "5"
+    if isinstance(error, ProjectError) and status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = 'Bearer realm="stackwright"'
+    if status == HTTPStatus.METHOD_NOT_ALLOWED and (methods := _methods(request)):
+        headers["Allow"] = ", ".join(sorted(methods))
+    return headers
+
+
+async def as_document(request: Request, error: Exception) -> JSONResponse:
+    """The answer to an error as programs want it."""
+    told = problem_of(error, request_id(request))
+    return JSONResponse(
+        told.model_dump(mode="json"),
+        told.status,
+        headers=headers_of(request, error),
+        media_type=MEDIA_TYPE,
+    )
+
+
+def explain(app: FastAPI) -> None:
+    """Let this application answer errors with problem details; `Frame` asks for it when we made a mistake."""
+    for kind in KINDS:
+        app.add_exception_handler(kind, as_document)
+
+
+def finding_of(error: Mapping[str, Any]) -> Finding:
+    """What is wrong with one part of the input; never the input itself."""
+    path = ".".join(str(part) for part in error["loc"])
+    where = path.encode("utf-8", "replace").decode()  # names that are no text, too
+    message = str(error["msg"]).removeprefix("Value error, ")
+    return Finding(level="error", where=where, message=message)
+
+
+def request_id(request: Request) -> str:
+    """What the operator finds in the log."""
+    return str(getattr(request.state, "request_id", ""))
+
+
+def _problem(
+    request_id: str, status: int, detail: str, hint: str = "", findings: tuple[Finding, ...] = ()
+) -> Problem:
+    return Problem(
         title=HTTPStatus(status).phrase,
         status=status,
         detail=detail,
         hint=hint,
-        findings=tuple(findings),
+        findings=findings,
         request_id=request_id,
     )
-    return JSONResponse(
-        content.model_dump(mode="json"), status, headers=headers, media_type=MEDIA_TYPE
-    )
-
-
-def unexpected(request_id: str) -> JSONResponse:
-    """The answer to our own mistakes: nothing of them, only where the operator finds them."""
-    hint = "The operator finds the cause in the log by the request id."
-    return problem(request_id, 500, "Something went wrong here.", hint)
-
-
-def explain(app: FastAPI) -> None:
-    """Let this application answer errors with problem details, and describe them in its OpenAPI."""
-    app.add_exception_handler(ProjectError, _of_project)
-    app.add_exception_handler(RequestValidationError, _of_input)
-    app.add_exception_handler(HTTPException, _of_http)
-
-
-async def _of_project(request: Request, error: Exception) -> JSONResponse:
-    told = cast("ProjectError", error)
-    headers = {}
-    if isinstance(told, TryLaterError):
-        headers["Retry-After"] = str(told.retry_after_s)
-    if told.http_status == HTTPStatus.SERVICE_UNAVAILABLE:
-        headers["Retry-After"] = "5"
-    if told.http_status == HTTPStatus.UNAUTHORIZED:
-        headers["WWW-Authenticate"] = 'Bearer realm="stackwright"'
-    return problem(_id(request), told.http_status, told.message, told.hint, told.findings, headers)
-
-
-async def _of_input(request: Request, error: Exception) -> JSONResponse:
-    findings = [_finding(one) for one in cast("RequestValidationError", error).errors()]
-    detail = "The request is not what this route takes."
-    return problem(_id(request), 422, detail, "Mend what the findings say.", findings)
-
-
-async def _of_http(request: Request, error: Exception) -> JSONResponse:
-    told = cast("HTTPException", error)
-    hint, headers = _HINTS.get(told.status_code, ""), told.headers
-    if told.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        methods = ", ".join(sorted(_methods(request)))
-        headers = {"Allow": methods} if methods else headers
-    return problem(_id(request), told.status_code, f"{told.detail}.", hint, (), headers)
 
 
 def _methods(request: Request) -> set[str]:
@@ -141,15 +161,3 @@ def _methods(request: Request) -> set[str]:
         if compile_path(path)[0].match(request.scope["path"])
         for method in operations
     }
-
-
-def _finding(error: Mapping[str, Any]) -> Finding:
-    """What is wrong with one part of the input; never the input itself."""
-    path = ".".join(str(part) for part in error["loc"])
-    where = path.encode("utf-8", "replace").decode()  # names that are no text, too
-    message = str(error["msg"]).removeprefix("Value error, ")
-    return Finding(level="error", where=where, message=message)
-
-
-def _id(request: Request) -> str:
-    return str(getattr(request.state, "request_id", ""))

@@ -118,6 +118,13 @@ async def add_link(
     await session.flush()
 
 
+async def is_open(session: AsyncSession, purpose: str, digest: bytes, now: datetime) -> bool:
+    """Whether a one-time link can still be used."""
+    query = select(LinkRow.digest).where(LinkRow.digest == digest, LinkRow.purpose == purpose)
+    query = query.where(LinkRow.used_at.is_(None), LinkRow.expires_at > now)
+    return await session.scalar(query) is not None
+
+
 async def use_link(session: AsyncSession, purpose: str, digest: bytes, now: datetime) -> bool:
     """Use a one-time link up; False: there is none, it was used or it has expired."""
     used = (

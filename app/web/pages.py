@@ -1,24 +1,36 @@
 """All pages of the dashboard, to be added to an application."""
 
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI, Form
 from fastapi.responses import RedirectResponse
+from starlette.routing import Route
 
-from app.web import bundle, showcase
+from app.web import bundle, home, showcase, sign_in, welcome
+from app.web.addresses import local
 from app.web.problems import add_problems
 from app.web.rendering import THEMES
 
 YEAR_S = 365 * 24 * 3600
 
 router = APIRouter(include_in_schema=False)
+ROUTERS: tuple[APIRouter, ...] = (
+    router,
+    bundle.router,
+    home.router,
+    sign_in.router,
+    welcome.router,
+    showcase.router,
+)
 
 
 def add_pages(app: FastAPI) -> None:
     """Add pages, their files and their problem cards. Call it last: other failures are answered as before."""
-    for one in (router, bundle.router, showcase.router):
+    for one in ROUTERS:
         app.include_router(one)
+    app.state.page_paths = frozenset(
+        route.path for one in ROUTERS for route in one.routes if isinstance(route, Route)
+    )
     add_problems(app)
 
 
@@ -27,14 +39,7 @@ async def choose_theme(
     theme: Annotated[str, Form()], back: Annotated[str, Form()] = "/"
 ) -> RedirectResponse:
     """Remember the theme and go back to the page where it was chosen; how it is done without script."""
-    answer = RedirectResponse(_here(back), 303)
+    answer = RedirectResponse(local(back), 303)
     if theme in THEMES:
         answer.set_cookie("theme", theme, max_age=YEAR_S, samesite="lax")
     return answer
-
-
-def _here(address: str) -> str:
-    """This address if it lies in this installation, else its first page."""
-    parts = urlsplit(address)
-    is_ours = not parts.scheme and not parts.netloc and address.startswith("/")
-    return address if is_ours and "\\" not in address and not address.startswith("//") else "/"

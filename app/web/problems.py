@@ -1,23 +1,31 @@
 """What people see when something goes wrong: a card with cause and fix, as a page or in the place of a fragment."""
 
 from collections.abc import Awaitable, Callable
-from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, PlainTextResponse
-from pydantic import Field
-from starlette.exceptions import HTTPException
+from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.responses import Response
 
+from app.edge.problems import (
+    KINDS,
+    UNEXPECTED,
+    Problem,
+    as_document,
+    headers_of,
+    problem_of,
+    request_id,
+)
+from app.web.addresses import to_sign_in
 from app.web.bundle import AssetsMissingError
-from app.web.rendering import environment, fragment
-from stackwright.errors import Finding, ProjectError
-from stackwright.value import Value
+from app.web.rendering import environment, fragment, is_partial
+from app.web.visitors import guest
+from stackwright.errors import ProjectError
 
 Handler = Callable[[Any, Any], Response | Awaitable[Response]]
 PROGRAMS = "/api"  # below it the answers are JSON
+UNROUTED = {404, 405}  # nobody has asked yet who is there
 
 WORDS = {
     400: (
@@ -47,6 +55,11 @@ WORDS = {
         "Load it again and repeat your change.",
     ),
     413: ("This is too large", "More was sent than is accepted here.", "Send a smaller file."),
+    422: (
+        "The input needs a change",
+        "Not everything that was sent can be used.",
+        "Mend what is listed and send it again.",
+    ),
     429: (
         "Too much at once",
         "There were more requests than are allowed.",
@@ -66,100 +79,77 @@ REFUSED = (
 BROKEN = (
     "Something broke in Stackwright",
     "A mistake of ours, not of yours. The log of the server holds the details.",
-    "Try again; if it stays, report it with the time and this address.",
+    "Try again; if it stays, report it with the number below.",
 )
-
-
-class Problem(Value):
-    """One thing that went wrong, in words for people."""
-
-    status: int = Field(description="The HTTP status.")
-    title: str = Field(description="What happened.")
-    cause: str = Field(description="Why it happened.")
-    fix: str = Field("", description="What to do next.")
-    findings: tuple[Finding, ...] = Field((), description="The single mistakes of an input.")
-    again: str = Field("", description="Address that may answer better the next time.")
 
 
 def add_problems(app: FastAPI) -> None:
     """Show failures of pages as pages. Those of programs are answered as before: call this last."""
-    for kind in (HTTPException, RequestValidationError, ProjectError, Exception):
-        app.add_exception_handler(kind, _shown(app.exception_handlers.get(kind)))
+    for kind in KINDS:
+        app.add_exception_handler(kind, _shown(app.exception_handlers.get(kind, as_document)))
 
 
-def show(request: Request, problem: Problem) -> HTMLResponse:
-    """The card in place of what was asked for; plain when the files that pages load are missing."""
+def show(request: Request, error: Exception) -> Response:
+    """The card in place of what was asked for; plain when the files that pages load are missing.
+
+    Whoever has to sign in first is led there, and back afterwards.
+    """
+    told = problem_of(error, request_id(request))
+    if told.status == 401 and not is_partial(request):
+        return RedirectResponse(to_sign_in(request), 303)
+    card = _card(request, told, is_form=isinstance(error, RequestValidationError))
     try:
         return fragment(
-            request,
-            "problem.html.jinja",
-            title=problem.title,
-            status=problem.status,
-            problem=problem,
+            request, "problem.html.jinja", title=card["title"], status=told.status, problem=card
         )
-    except AssetsMissingError as error:
-        missing = problem_of(error)
-        html = environment().get_template("html/bare.html.jinja").render(problem=missing)
-        return HTMLResponse(html, missing.status)
+    except AssetsMissingError as missing:
+        card = _card(request, problem_of(missing, told.request_id))
+        html = environment().get_template("html/bare.html.jinja").render(problem=card)
+        return HTMLResponse(html, card["status"])
 
 
-def problem_of(error: Exception, path: str = "") -> Problem:
-    """What people are told about an error.
-
-    Args:
-        error: Anything that was raised.
-        path: The address that was asked for, if asking again may help.
-    """
-    if isinstance(error, ProjectError):
-        title = (
-            "The input needs a change" if error.http_status == 422 else _words(error.http_status)[0]
-        )
-        return Problem(
-            status=error.http_status,
-            title=title,
-            cause=error.message,
-            fix=error.hint,
-            findings=error.findings,
-            again=path if error.http_status >= 500 else "",
-        )
-    if isinstance(error, RequestValidationError):
-        return Problem(
-            status=422,
-            title="The input needs a change",
-            cause="Not everything that was sent can be used.",
-            fix="Mend what is listed and send it again.",
-            findings=tuple(_finding(one) for one in error.errors()),
-        )
-    if isinstance(error, HTTPException):
-        title, cause, fix = _words(error.status_code)
-        is_plain = error.detail in {"", _phrase(error.status_code)}
-        return Problem(
-            status=error.status_code,
-            title=title,
-            cause=cause if is_plain else str(error.detail),
-            fix=fix,
-            again=path if error.status_code >= 500 else "",
-        )
-    return Problem(status=500, title=BROKEN[0], cause=BROKEN[1], fix=BROKEN[2], again=path)
+def _card(request: Request, told: Problem, *, is_form: bool = False) -> dict[str, Any]:
+    """What stands on the card: the words of the error where it has its own, else those for everything alike."""
+    title, cause, fix = WORDS.get(told.status) or (BROKEN if told.status >= 500 else REFUSED)
+    is_plain = is_form or told.detail in {f"{told.title}.", UNEXPECTED}
+    card: dict[str, Any] = {
+        "status": told.status,
+        "title": title,
+        "cause": cause if is_plain else told.detail,
+        "fix": fix if is_plain or told.status == 401 else told.hint,
+        "findings": told.findings,
+        "request_id": told.request_id if told.status >= 500 else "",
+    }
+    if told.status == 401:
+        return {**card, "again": to_sign_in(request), "way": "Sign in"}
+    if told.status >= 500 and request.method == "GET":
+        return {**card, "again": request.url.path}
+    return card
 
 
-def _shown(before: Handler | None) -> Handler:
+def _shown(before: Handler) -> Handler:
     """A handler that shows the card to people and leaves everything else to the one before."""
 
     async def handle(request: Any, error: Exception) -> Response:
         if _is_for_people(request) and getattr(error, "status_code", 400) >= 400:
-            path = request.url.path if request.method == "GET" else ""
-            response: Response = show(request, problem_of(error, path))
-            response.headers.update(getattr(error, "headers", None) or {})
+            if getattr(error, "status_code", 0) in UNROUTED:
+                await _look_who_is_there(request)
+            response = show(request, error)
+            if response.status_code >= 400:
+                response.headers.update(headers_of(request, error))
             return response
-        if before is None:
-            if isinstance(error, ProjectError):
-                raise error
-            return PlainTextResponse("Internal Server Error", 500)
         answer = before(request, error)
         return await answer if isinstance(answer, Awaitable) else answer
 
     return handle
+
+
+async def _look_who_is_there(request: Request) -> None:
+    """For the shell around the card, which is shown without a name when nobody can tell."""
+    try:
+        await guest(request)
+    except ProjectError:
+        return
 
 
 def _is_for_people(request: Any) -> bool:
@@ -168,19 +158,3 @@ def _is_for_people(request: Any) -> bool:
     path = request.url.path
     is_program = path == PROGRAMS or path.startswith(f"{PROGRAMS}/")
     return not is_program and "text/html" in request.headers.get("accept", "")
-
-
-def _words(status: int) -> tuple[str, str, str]:
-    return WORDS.get(status) or (BROKEN if status >= 500 else REFUSED)
-
-
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""
-
-
-def _finding(error: dict[str, Any]) -> Finding:
-    where = ".".join(str(part) for part in error["loc"])
-    return Finding(level="error", where=where, message=str(error["msg"]))

@@ -1,5 +1,6 @@
 """Pages and fragments from Jinja templates, in the shell that all pages share."""
 
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,18 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import Field
 
+from app.edge.identity import csrf_token_of
+from app.edge.parts import parts_of
+from app.web.addresses import here, to_sign_in
 from app.web.bundle import asset, imports
-from app.web.navigation import SECTIONS
+from app.web.navigation import open_to
+from app.web.visitors import CSRF_FIELD, known
 from stackwright import __version__
 from stackwright.value import Value
 
 THEMES = ("system", "light", "dark")
-FRESH = {"Cache-Control": "no-cache", "Vary": "HX-Request-Type, Cookie"}
+FRESH = {"Cache-Control": "private, no-cache", "Vary": "HX-Request-Type, Cookie"}
+_csrf: ContextVar[str] = ContextVar("csrf", default="")  # of the page that is being drawn
 
 
 class TitleBlock(Value):
@@ -54,17 +60,20 @@ def page(
     Raises:
         AssetsMissingError: The files that pages load are not built.
     """
+    caller = known(request)
+    role = caller and caller.account.role
     shell = {
         "title": title,
         "rows": (block or TitleBlock()).rows(title),
-        "sections": SECTIONS,
+        "sections": open_to(role, request.app.state.page_paths) if role else (),
+        "account": caller and caller.account,
+        "to_sign_in": to_sign_in(request),
         "path": request.url.path,
-        "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+        "here": here(request),
         "theme": theme(request),
         "themes": THEMES,
     }
-    html = environment().get_template(f"html/{template}").render({**context, **shell})
-    return HTMLResponse(html, status, headers=FRESH)
+    return _drawn(request, template, {**context, **shell}, status)
 
 
 def fragment(
@@ -87,8 +96,7 @@ def fragment(
         context: What the template shows.
     """
     if is_partial(request):
-        html = environment().get_template(f"html/{template}").render(context)
-        return HTMLResponse(html, status, headers=FRESH)
+        return _drawn(request, template, context, status)
     return page(
         request,
         "fragment.html.jinja",
@@ -121,5 +129,22 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"asset": asset, "imports": imports}
+    made.globals |= {
+        "asset": asset,
+        "imports": imports,
+        "csrf": _csrf.get,
+        "csrf_field": CSRF_FIELD,
+    }
     return made
+
+
+def _drawn(request: Request, template: str, context: dict[str, Any], status: int) -> HTMLResponse:
+    """The answer; the forms in it hold the token of this session against forged requests."""
+    caller = known(request)
+    key = caller and caller.session_digest
+    token = _csrf.set(csrf_token_of(parts_of(request), key) if key else "")
+    try:
+        html = environment().get_template(f"html/{template}").render(context)
+    finally:
+        _csrf.reset(token)
+    return HTMLResponse(html, status, headers=FRESH)

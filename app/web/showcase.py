@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import Field
 
 from app.web.rendering import TitleBlock, fragment, page
+from app.web.visitors import guest
 from stackwright.value import Value
 
 FOLDER = Path(__file__).parent / "parts"
@@ -23,7 +24,7 @@ ORDER = (
     "empty problem dialog"
 ).split()
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Depends(guest)])
 
 
 class Call(Value):

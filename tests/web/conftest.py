@@ -17,11 +17,18 @@ from fastapi.responses import HTMLResponse
 from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Request as Asked
+from pydantic import SecretStr
 
+from app.edge.parts import Parts
+from app.edge.settings import Settings
+from app.storage.engine import Storage
 from app.web import building
 from app.web.pages import add_pages
 from app.web.rendering import environment, page
 from stackwright.errors import Finding, ProjectError
+from tests.api.conftest import database_url, new_world, server, world
+
+__all__ = ["database_url", "new_world", "server", "world"]  # the whole application, for pages
 
 POLICY = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
@@ -39,6 +46,9 @@ PIECE = {**HTML, "HX-Request": "true", "HX-Request-Type": "partial"}
 def application() -> FastAPI:
     """The pages on a bare application, with addresses that fail in each way."""
     app = FastAPI()
+    url = SecretStr("postgresql://postgres@127.0.0.1:1/none")  # these pages need none
+    settings = Settings(database_url=url, secret_key=SecretStr("k" * 32))
+    app.state.parts = Parts(settings=settings, storage=Storage(url.get_secret_value()))
 
     @app.middleware("http")
     async def strict(

@@ -118,14 +118,6 @@ def test_single_keys_work_outside_of_fields_until_they_are_switched_off(tab: Pag
     expect(keys).to_be_hidden()
 
 
-def test_g_and_a_letter_lead_to_a_section(tab: Page) -> None:
-    tab.goto("/parts?view=kept")
-    tab.wait_for_function("Boolean(customElements.get('keyboard-layer'))")
-    tab.keyboard.press("g")
-    with tab.expect_navigation(url="**/parts"):
-        tab.keyboard.press("p")
-
-
 def test_the_theme_is_chosen_at_once_and_remembered(tab: Page) -> None:
     tab.goto("/parts")
     paper = "getComputedStyle(document.documentElement).backgroundColor"

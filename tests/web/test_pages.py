@@ -99,6 +99,7 @@ async def test_a_form_comes_back_with_what_is_wrong(client: httpx.AsyncClient) -
         ("/nowhere", 404, "This page does not exist"),
         ("/theme", 405, "This cannot be done here"),
         ("/number/none", 422, "path.number"),
+        ("/number/none", 422, "Mend what is listed"),
         ("/refused", 422, "no &lt;i&gt;such&lt;/i&gt; thing"),
         ("/broken", 500, "Something broke in Stackwright"),
         ("/away", 503, 'href="/away">Try again'),
