@@ -11,11 +11,12 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
-from app.api import accounts, audit, health, models, projects, sessions, tokens
+from app.api import accounts, audit, health, models, projects, runs, sessions, tokens, watching
 from app.edge.frame import Frame
 from app.edge.parts import Parts, utc_now
 from app.edge.problems import MEDIA_TYPE, Problem, explain
 from app.edge.settings import Settings
+from app.live.hub import Hub
 from app.storage.cleaning import clean
 from app.storage.engine import Storage
 from app.web.pages import add_pages
@@ -30,6 +31,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     audit.router,
     models.router,
     projects.router,
+    runs.router,
+    watching.router,
 )
 CLEAN_EVERY_S = 3600
 _SCHEMAS = "#/components/schemas/"
@@ -52,11 +55,14 @@ def make_app(settings: Settings, now: Callable[[], datetime] = utc_now) -> FastA
         settings=settings, storage=Storage(settings.database_url.get_secret_value()), now=now
     )
 
+    hub = Hub(parts.storage, _is_published)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         cleaning = asyncio.create_task(_clean_always(parts))
         try:
-            yield
+            async with hub.open(settings.prefect_url):
+                yield
         finally:
             cleaning.cancel()
             await asyncio.gather(cleaning, return_exceptions=True)
@@ -72,7 +78,7 @@ def make_app(settings: Settings, now: Callable[[], datetime] = utc_now) -> FastA
         redirect_slashes=False,
         responses={"4XX": _PROBLEM, "5XX": _PROBLEM},
     )
-    app.state.parts = parts
+    app.state.parts, app.state.hub = parts, hub
     app.add_middleware(Frame, settings=settings)
     explain(app)
     for router in ROUTERS:
@@ -103,3 +109,7 @@ async def _clean_always(parts: Parts) -> None:
         except ProjectError as error:
             log.warning("cleaning failed", cause=error.message)
         await asyncio.sleep(CLEAN_EVERY_S)
+
+
+async def _is_published(place: str) -> bool:
+    return bool(place)

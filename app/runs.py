@@ -1,41 +1,36 @@
-"""Runs on a Prefect server: the only file that talks to its client. Start, follow, pause, cancel, result."""
+"""Runs on a Prefect server: the only file that talks to its client. Start, follow, steer, result, log."""
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 from prefect.client.orchestration import PrefectClient, get_client
-from prefect.client.schemas.filters import (
-    ArtifactFilter,
-    ArtifactFilterFlowRunId,
-    ArtifactFilterKey,
-)
-from prefect.client.schemas.objects import FlowRun
-from prefect.client.schemas.sorting import ArtifactSort
+from prefect.client.schemas import filters
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.client.schemas.responses import OrchestrationResult, SetStateStatus
+from prefect.client.schemas.sorting import ArtifactSort, LogSort
 from prefect.events.clients import get_events_subscriber
 from prefect.events.filters import EventFilter, EventNameFilter, EventOrder, EventResourceFilter
 from prefect.exceptions import ObjectNotFound
-from prefect.flow_runs import aresume_flow_run, asuspend_flow_run
 from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL, temporary_settings
-from prefect.states import AwaitingRetry, Cancelling
+from prefect.states import AwaitingRetry, Cancelling, Suspended
 from websockets.exceptions import WebSocketException
 
-from app.sequence import Sequence
+from app.sequence import Sequence as Ordered
 from flows.marks import ERROR, PROGRESS_EVENT, QUALITY, REPORT
 from stackwright.errors import ProjectError
 from stackwright.generation.progress import Message
 from stackwright.generation.quality import QualityReport
-from stackwright.generation.request import GenerateRequest, GenerationReport, Refusal
+from stackwright.generation.request import GenerationReport, Refusal
 from stackwright.value import Value
-from tasks.model import read_file
 
 T = TypeVar("T")
+V = TypeVar("V", bound=Value)
 GENERATE = "generate-project/generate"
 LOOK_SOON_S = 0.1  # how soon after its last message
 LOOK_AGAIN_S = 1.0  # how often a run's state is read while its messages are followed
@@ -44,6 +39,7 @@ SETTLE_S = 3.0  # how long the last messages of a run may take to be stored
 PATIENCE_S = 60.0  # how long a server may be away
 PAUSE_S = 7 * 24 * 3600  # after that a paused run fails
 PAGE = 50  # events; the server gives no more at once
+LOG_PAGE, MOST_LOG = 200, 20_000  # lines
 
 
 class Run(Value):
@@ -52,13 +48,49 @@ class Run(Value):
     id: UUID
     name: str
     state: str  # Scheduled, Pending, Running, Suspended, Completed, Failed, Crashed, Cancelled …
+    type: str = ""  # of the state: SCHEDULED, PENDING, RUNNING, PAUSED, COMPLETED, FAILED …
     message: str = ""
     final: bool = False
+    attempt: int = 1
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
 
     @property
     def succeeded(self) -> bool:
         """Whether it did what it was for."""
         return self.state == "Completed"
+
+
+class Line(Value):
+    """One line of a run's log."""
+
+    at: datetime
+    level: int  # as Python's logging counts: 20 is info, 30 a warning, 40 an error
+    text: str
+
+
+_kept: PrefectClient | None = None
+
+
+@asynccontextmanager
+async def connected() -> AsyncIterator[None]:
+    """Inside, all of this process use one connection; making one takes a while."""
+    global _kept  # noqa: PLW0603 - a process has one server
+    async with get_client() as client:
+        _kept = client
+        try:
+            yield
+        finally:
+            _kept = None
+
+
+@asynccontextmanager
+async def _client() -> AsyncIterator[PrefectClient]:
+    if _kept is not None:
+        yield _kept
+    else:
+        async with get_client() as client:
+            yield client
 
 
 @contextmanager
@@ -92,7 +124,7 @@ async def start(
     Raises:
         ProjectError: The server has no such deployment or refuses the parameters.
     """
-    async with get_client() as client:
+    async with _client() as client:
         try:
             deployment = await client.read_deployment_by_name(flow)
             made = await client.create_flow_run_from_deployment(
@@ -115,7 +147,7 @@ def page(run: Run) -> str:
 
 async def look(run: Run) -> Run:
     """The run as it is now."""
-    async with get_client() as client:
+    async with _client() as client:
         return await _look(client, run)
 
 
@@ -125,8 +157,8 @@ async def follow(run: Run) -> AsyncIterator[Message]:
     They arrive as events within milliseconds. Events can be lost or come twice, so they are read again
     over REST every few seconds, and the end is the state of the run, never a message.
     """
-    sequence, arrived = Sequence(), asyncio.Event()
-    async with get_client() as client:
+    sequence, arrived = Ordered(), asyncio.Event()
+    async with _client() as client:
         listening = asyncio.create_task(_listen(run.id, sequence, arrived))
         try:
             looks = 0
@@ -157,12 +189,11 @@ async def result(run: Run) -> GenerationReport:
     Raises:
         ProjectError: It did not succeed; with the findings of a model that was refused.
     """
-    async with get_client() as client:
-        run = await _look(client, run)
-        if run.succeeded:
-            return GenerationReport.model_validate(await _kept(client, run.id, REPORT))
-        if run.state == "Failed" and (error := await _kept(client, run.id, ERROR)):
-            raise Refusal.model_validate(error).error()
+    run = await look(run)
+    if run.succeeded and (done := await report(run)):
+        return done
+    if run.state == "Failed" and (why := await refusal(run)):
+        raise why.error()
     raise ProjectError(
         f"The run {run.name} is {run.state.lower()}: {run.message or 'nothing more is known.'}",
         hint=f"Its log: {page(run)}",
@@ -171,69 +202,94 @@ async def result(run: Run) -> GenerationReport:
 
 async def report(run: Run) -> GenerationReport | None:
     """What a generation wrote, also when its checks failed afterwards; None: nothing was written."""
-    async with get_client() as client:
-        kept = await _kept(client, run.id, REPORT)
-    return None if kept is None else GenerationReport.model_validate(kept)
+    return await _left(run, REPORT, GenerationReport)
 
 
 async def quality(run: Run) -> QualityReport | None:
     """What the checks of a generation found, also when some failed; None: nothing was checked."""
-    async with get_client() as client:
-        kept = await _kept(client, run.id, QUALITY)
-    return None if kept is None else QualityReport.model_validate(kept)
+    return await _left(run, QUALITY, QualityReport)
+
+
+async def refusal(run: Run) -> Refusal | None:
+    """Why a generation failed; None: nothing of the kind was left behind."""
+    return await _left(run, ERROR, Refusal)
+
+
+async def states(ids: Sequence[UUID]) -> Mapping[UUID, Run]:
+    """Id → run as it is now, of those that the server knows."""
+    found: dict[UUID, Run] = {}
+    async with _client() as client:
+        for at in range(0, len(ids), LOG_PAGE):
+            wanted = filters.FlowRunFilter(
+                id=filters.FlowRunFilterId(any_=list(ids[at : at + LOG_PAGE]))
+            )
+            some = await client.read_flow_runs(flow_run_filter=wanted, limit=LOG_PAGE)
+            found |= {one.id: _run(one) for one in some}
+    return found
+
+
+async def messages(run: Run) -> Sequence[Message]:
+    """All messages of a run that has ended, in order."""
+    async with _client() as client:
+        return await _remaining(client, run.id, Ordered())
+
+
+async def log(run_id: UUID, known: int = 0) -> Sequence[Line]:
+    """The lines of a run's log, oldest first, after those that are known; at most 20,000 of them."""
+    wanted = filters.LogFilter(flow_run_id=filters.LogFilterFlowRunId(any_=[run_id]))
+    lines: list[Line] = []
+    async with _client() as client:
+        while known + len(lines) < MOST_LOG:
+            some = await client.read_logs(
+                wanted, limit=LOG_PAGE, offset=known + len(lines), sort=LogSort.TIMESTAMP_ASC
+            )
+            lines += [Line(at=one.timestamp, level=one.level, text=one.message) for one in some]
+            if len(some) < LOG_PAGE:
+                break
+    return lines
 
 
 async def cancel(run: Run) -> None:
     """Ask a run to end; it takes a few seconds until its process is gone."""
-    async with get_client() as client:
-        await client.set_flow_run_state(run.id, Cancelling(message="Cancelled by a person."))
+    await _set(run, Cancelling(message="Cancelled by a person."))
 
 
 async def retry(run: Run) -> None:
     """Run it again from its first unfinished step; it is the same run, one attempt later."""
-    async with get_client() as client:
-        await client.set_flow_run_state(run.id, AwaitingRetry(scheduled_time=datetime.now(UTC)))
+    await _set(run, AwaitingRetry(scheduled_time=datetime.now(UTC)))
 
 
 async def pause(run: Run) -> None:
     """Let a run rest before its next step: its process ends, its finished steps are kept."""
-    await asuspend_flow_run(flow_run_id=run.id, timeout=PAUSE_S)
+    await _set(run, Suspended(timeout_seconds=PAUSE_S, pause_key=str(uuid4())))
 
 
 async def resume(run: Run) -> None:
     """Let a run that rests go on, in a fresh process."""
-    await aresume_flow_run(run.id)
+    async with _client() as client:
+        answer = await client.resume_flow_run(run.id)
+    _must_be_accepted(run, answer)
 
 
-def generate_remotely(
-    server: str, request: GenerateRequest, on_message: Callable[[Message], None]
-) -> GenerationReport:
-    """Generate as a run on this server and follow it; its folder is one of the machine that runs it.
+async def _set(run: Run, state: State[Any]) -> None:
+    async with _client() as client:
+        answer = await client.set_flow_run_state(run.id, state)
+    _must_be_accepted(run, answer)
 
-    Args:
-        server: Address of the Prefect server.
-        request: With the path of the model; its text is what the server gets.
-        on_message: Is told what happens.
+
+def _must_be_accepted(run: Run, answer: OrchestrationResult[Any]) -> None:
+    """Raise what the server says against a new state; another state in its place is fine.
 
     Raises:
-        ProjectError: The server does not answer, or the run did not succeed.
+        ProjectError: It is not possible now (HTTP 409).
     """
-    content = read_file(Path(request.model)).decode("utf-8", "replace")
-    folder = str(Path(request.out).absolute())
-    sent = request.model_copy(update={"model": content, "file": request.model, "out": folder})
-
-    async def run() -> GenerationReport:
-        started = await start(GENERATE, sent.model_dump(mode="json"))
-        try:
-            async for message in follow(started):
-                on_message(message)
-        except asyncio.CancelledError:  # Ctrl-C means the generation, not the watching
-            await cancel(started)
-            raise
-        return await result(started)
-
-    with on(server):
-        return asyncio.run(run())
+    if answer.status is SetStateStatus.ABORT:
+        reason = getattr(answer.details, "reason", None) or "its state does not allow it"
+        raise ProjectError(
+            f"This cannot be done with the run {run.name} now: {reason}.",
+            hint="Look at its state again.",
+            http_status=409,
+        )
 
 
 async def _look(client: PrefectClient, run: Run) -> Run:
@@ -252,7 +308,7 @@ async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:
             await asyncio.sleep(LOOK_AGAIN_S)
 
 
-async def _listen(run_id: UUID, sequence: Sequence, arrived: asyncio.Event) -> None:
+async def _listen(run_id: UUID, sequence: Ordered, arrived: asyncio.Event) -> None:
     """Take the events of a run as they happen; without a connection, reading them again must do."""
     while True:
         with suppress(OSError, TimeoutError, httpx.HTTPError, WebSocketException):
@@ -273,7 +329,7 @@ async def _stored(client: PrefectClient, run_id: UUID) -> list[Message]:
     return found
 
 
-async def _remaining(client: PrefectClient, run_id: UUID, sequence: Sequence) -> list[Message]:
+async def _remaining(client: PrefectClient, run_id: UUID, sequence: Ordered) -> list[Message]:
     """What is left when the run has ended; the server stores the last messages within seconds."""
     given: list[Message] = []
     for _ in range(int(SETTLE_S / 0.25)):
@@ -285,10 +341,17 @@ async def _remaining(client: PrefectClient, run_id: UUID, sequence: Sequence) ->
     return given + sequence.rest()
 
 
-async def _kept(client: PrefectClient, run_id: UUID, key: str) -> Any:
+async def _left(run: Run, key: str, kind: type[V]) -> V | None:
+    async with _client() as client:
+        kept = await _kept_data(client, run.id, key)
+    return None if kept is None else kind.model_validate(kept)
+
+
+async def _kept_data(client: PrefectClient, run_id: UUID, key: str) -> Any:
     """The data of the newest artifact of this run with this key; None when there is none."""
-    wanted = ArtifactFilter(
-        flow_run_id=ArtifactFilterFlowRunId(any_=[run_id]), key=ArtifactFilterKey(any_=[key])
+    wanted = filters.ArtifactFilter(
+        flow_run_id=filters.ArtifactFilterFlowRunId(any_=[run_id]),
+        key=filters.ArtifactFilterKey(any_=[key]),
     )
     found = await _patiently(
         lambda: client.read_artifacts(
@@ -313,8 +376,12 @@ def _run(flow_run: FlowRun) -> Run:
         id=flow_run.id,
         name=flow_run.name,
         state=(state.name if state else None) or "Unknown",
+        type=state.type.value if state else "",
         message=(state.message if state else None) or "",
         final=bool(state and state.is_final()),
+        attempt=max(1, flow_run.run_count),
+        started_at=flow_run.start_time,
+        ended_at=flow_run.end_time,
     )
 
 
@@ -323,4 +390,7 @@ def _refused(error: httpx.HTTPStatusError) -> ProjectError:
         detail = error.response.json()["detail"]
     except (ValueError, KeyError, TypeError):
         detail = error.response.text
-    return ProjectError(f"The server refuses to start the run: {detail}")
+    return ProjectError(
+        f"The server refuses to start the run: {detail}",
+        http_status=503 if error.response.is_server_error else 422,
+    )

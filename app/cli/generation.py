@@ -237,7 +237,7 @@ def generate(
     )
     with Watching(quiet=as_json) as watching:
         if server:
-            from app.runs import generate_remotely
+            from app.cli.remote import generate_remotely
 
             report = generate_remotely(server, request, watching.message)
         else:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Request, Security
+from fastapi.requests import HTTPConnection
 from fastapi.security import APIKeyCookie, HTTPBearer
 
 from app.edge.frame import own_origins, sender_of
@@ -41,12 +42,21 @@ def demand(action: Action) -> Callable[..., Awaitable[Caller]]:
         _token: Annotated[object, Security(BEARER)] = None,
         _cookie: Annotated[object, Security(COOKIE)] = None,
     ) -> Caller:
-        caller = await _identified(request)
-        if not may(caller.account.role, caller.scopes, action):
-            raise not_allowed(caller, action)
-        return caller
+        return await identified(request, action)
 
     return demanded
+
+
+async def identified(connection: HTTPConnection, action: Action) -> Caller:
+    """The caller behind a request or a socket, who is known and may do this.
+
+    Raises:
+        ProjectError: They are not (HTTP 401), or may not (HTTP 403).
+    """
+    caller = await _identified(connection)
+    if not may(caller.account.role, caller.scopes, action):
+        raise not_allowed(caller, action)
+    return caller
 
 
 def csrf_token_of(parts: Parts, session_digest: bytes) -> str:
@@ -54,7 +64,7 @@ def csrf_token_of(parts: Parts, session_digest: bytes) -> str:
     return csrf_token(parts.settings.key(), session_digest)
 
 
-async def by_cookie(request: Request) -> Caller | None:
+async def by_cookie(request: HTTPConnection) -> Caller | None:
     """Who this browser's session belongs to; None: it has none, or it has ended.
 
     Raises:
@@ -74,15 +84,15 @@ async def by_cookie(request: Request) -> Caller | None:
     return Caller(account=account, session_digest=key, address=address_of(request))
 
 
-def is_from_us(request: Request, caller: Caller, given: str) -> bool:
+def is_from_us(request: HTTPConnection, caller: Caller, given: str) -> bool:
     """Whether a request with a cookie changes nothing, or comes from our own pages.
 
     Args:
-        request: What was sent.
+        request: What was sent; a socket changes nothing.
         caller: Whose session it is.
         given: The token against forged requests that came with it, in a header or a form.
     """
-    if request.method in SAFE_METHODS:
+    if request.scope.get("method", "GET") in SAFE_METHODS:
         return True
     parts = parts_of(request)
     own = own_origins(parts.settings, request.headers)
@@ -104,7 +114,7 @@ def not_allowed(caller: Caller, action: Action) -> ProjectError:
     )
 
 
-async def _identified(request: Request) -> Caller:
+async def _identified(request: HTTPConnection) -> Caller:
     parts = parts_of(request)
     authorization = request.headers.get("authorization")
     if authorization is not None:
@@ -126,7 +136,7 @@ async def _identified(request: Request) -> Caller:
     return caller
 
 
-async def _by_token(request: Request, parts: Parts, text: str) -> Caller:
+async def _by_token(request: HTTPConnection, parts: Parts, text: str) -> Caller:
     async with parts.storage.session() as session:
         found = await credentials.of_token(session, digest(text), parts.now())
         wait_s = await count_call(session, parts, str(found[0].id)) if found else 0

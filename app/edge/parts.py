@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends
+from fastapi.requests import HTTPConnection
 
 from app.edge.hashing import Hasher
 from app.edge.settings import Settings
@@ -28,17 +29,17 @@ class Parts:
     hasher: Hasher = field(default_factory=Hasher)
 
 
-def parts_of(request: Request) -> Parts:
+def parts_of(request: HTTPConnection) -> Parts:
     """The parts of the application that got this request."""
     return cast("Parts", request.app.state.parts)
 
 
-def address_of(request: Request) -> str:
+def address_of(request: HTTPConnection) -> str:
     """Where a request comes from, as limits and the audit trail count it."""
     return network(request.client.host) if request.client else "unknown"
 
 
-async def _session(request: Request) -> AsyncIterator[Session]:
+async def _session(request: HTTPConnection) -> AsyncIterator[Session]:
     async with parts_of(request).storage.session() as session:
         yield session
 

@@ -36,6 +36,7 @@ class Settings(Value):
         database_url: Any PostgreSQL.
         secret_key: What tokens against forged requests are made with.
         public_url: Where browsers reach the application; with https, cookies are only sent encrypted.
+        prefect_url: Where the orchestrator is reached; empty: there is none, and runs wait.
         trusted_hosts: Further names in the `Host` header; those of loopback and of `public_url` always are.
         trusted_proxies: Addresses whose `X-Forwarded-For` is believed.
         sign_up: `approval`: new accounts are disabled until an admin enables them.
@@ -44,6 +45,7 @@ class Settings(Value):
     database_url: SecretStr
     secret_key: SecretStr
     public_url: str = "http://127.0.0.1:4280"
+    prefect_url: str = ""
     trusted_hosts: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     sign_up: SignUp = "open"
@@ -91,7 +93,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     """
     given = {
         name: value
-        for name in ("database_url", "secret_key", "public_url", "sign_up")
+        for name in ("database_url", "secret_key", "public_url", "prefect_url", "sign_up")
         if (value := environment.get(PREFIX + name.upper()))
     }
     lists = {

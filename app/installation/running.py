@@ -97,7 +97,7 @@ async def running(
         web = await Child.start(
             "The web application",
             [*PROGRAM, "--host", host, "--port", str(web_port)],
-            web_environment(web_address, folder, web_url),
+            web_environment(web_address, folder, web_url, f"http://{url_host(host)}:{port}"),
             log / "web.log",
         )
         stack.push_async_callback(web.stop, 10)

@@ -19,19 +19,23 @@ PROGRAM = (sys.executable, "-m", "app.web_server")
 WELCOME_VALID = timedelta(hours=1)
 
 
-def web_environment(address: str, folder: Path, database_url: str) -> Mapping[str, str]:
+def web_environment(
+    address: str, folder: Path, database_url: str, prefect_url: str
+) -> Mapping[str, str]:
     """What the web application is started with; what is set in ours and is not ours to say is kept.
 
     Args:
         address: Where it listens, and is reached unless STACKWRIGHT_PUBLIC_URL says otherwise.
         folder: Of the data; the secret key lies in it.
         database_url: Of its database.
+        prefect_url: Where Prefect is reached.
     """
     given = {"STACKWRIGHT_PUBLIC_URL": address} | dict(os.environ)
     return given | {
         "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")])),
         "PYTHONUNBUFFERED": "1",
         "STACKWRIGHT_DATABASE_URL": database_url,
+        "STACKWRIGHT_PREFECT_URL": prefect_url,
         "STACKWRIGHT_SECRET_KEY": _secret_key(folder / "secret_key"),
     }
 

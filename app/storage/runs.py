@@ -39,6 +39,12 @@ async def find(session: AsyncSession, run_id: UUID, caller: Caller) -> Run | Non
     return _run(row) if row else None
 
 
+async def get(session: AsyncSession, run_id: UUID) -> Run | None:
+    """The run, whoever it belongs to: only for what nobody sees."""
+    row = await session.get(RunRow, run_id, populate_existing=True)
+    return _run(row) if row else None
+
+
 async def page(
     session: AsyncSession,
     owner_id: UUID,
@@ -85,6 +91,13 @@ async def is_active(session: AsyncSession, project_id: UUID) -> bool:
     return bool(await session.scalar(query))
 
 
+async def count_active(session: AsyncSession, owner_id: UUID) -> int:
+    """How many runs of this account have not ended."""
+    query = select(func.count()).select_from(RunRow)
+    query = query.where(RunRow.account_id == owner_id, RunRow.state.in_(_ACTIVE))
+    return int(await session.scalar(query) or 0)
+
+
 async def done(
     session: AsyncSession, limit: int, *, project_id: UUID | None = None
 ) -> Sequence[Outcome]:
@@ -98,17 +111,25 @@ async def done(
     return [Outcome.model_validate(outcome) for outcome in await session.scalars(query)]
 
 
-async def change(session: AsyncSession, run_id: UUID, **values: Any) -> Run | None:
-    """Change what is given, as `Run` calls it; the run afterwards, None: it is gone.
+async def change(
+    session: AsyncSession, run_id: UUID, *, was: RunState, **values: Any
+) -> Run | None:
+    """Change what is given, as `Run` calls it; the run afterwards.
 
-    What belongs to an ended run is not touched by a late report about an earlier attempt.
+    Args:
+        session: The session.
+        run_id: Which run.
+        was: In which state it was seen; in another one by now, nothing changes: somebody was quicker.
+        values: What changes.
+
+    Returns:
+        None: it did not change, or is gone.
     """
     if isinstance(outcome := values.get("outcome"), Outcome):
         values["outcome"] = outcome.model_dump(mode="json")
-    changed = update(RunRow).where(RunRow.id == run_id).values(values).returning(RunRow)
-    row = (
-        await session.execute(changed, execution_options={"populate_existing": True})
-    ).scalar_one_or_none()
+    seen = (RunRow.id == run_id, RunRow.state == was.value)
+    changed = update(RunRow).where(*seen).values(values).returning(RunRow)
+    row = await session.scalar(changed, execution_options={"populate_existing": True})
     return _run(row) if row else None
 
 

@@ -22,6 +22,8 @@ WHO = ("anonymous", "other", "bare token", "token", "admin", "owner")
 PUBLIC = (2, 2, 2, 2, 2, 2)
 READ_PROJECTS = (401, 2, 403, 2, 2, 2)
 THEIRS = (401, 404, 403, 2, 2, 2)  # the token's account is an admin
+READ_RUNS = (401, 2, 403, 2, 2, 2)
+RUN = "/api/v1/runs/{run_id}"
 PROJECT = "/api/v1/projects/{project_id}"
 MODEL = "{stackwright: 1, name: tags, entities: {Tag: {fields: {name: {type: string}}}}}"
 SIGN_UP = {"email": "new@example.org", "name": "New", "password": PASSWORD}
@@ -62,6 +64,14 @@ CASES: dict[str, tuple[Body, tuple[int, ...]]] = {
     f"GET {PROJECT}/drafts/{{page}}": (None, (401, 404, 403, 404, 404, 2)),  # each has their own
     f"PUT {PROJECT}/drafts/{{page}}": ({"text": "x"}, THEIRS),
     f"DELETE {PROJECT}/drafts/{{page}}": (None, THEIRS),
+    "GET /api/v1/runs": (None, READ_RUNS),
+    "POST /api/v1/runs": (None, (401, 404, 2, 2, 2, 2)),  # the bare token's scope is this one
+    "GET /api/v1/runs/statistics": (None, READ_RUNS),
+    "GET /api/v1/runs/events/schema": (None, READ_RUNS),
+    f"GET {RUN}": (None, THEIRS),
+    f"GET {RUN}/progress": (None, THEIRS),
+    f"GET {RUN}/log": (None, THEIRS),
+    f"POST {RUN}/{{steer}}": (None, (401, 404, 2, 409, 409, 409)),  # cancelled by the first
     "GET /api/v1/audit": (None, (401, 403, 403, 2, 2, 403)),
     "GET /api/v1/audit/verification": (None, (401, 403, 403, 2, 2, 403)),
 }
@@ -102,6 +112,8 @@ async def test_each_route_answers_those_who_may_and_nobody_else(world: World, ro
     method, path = route.split(" ")
     people = await everybody(world)
     path = await with_objects(world, path, people["owner"])
+    if route == "POST /api/v1/runs":
+        body = {"project_id": await _project(people["owner"])}
     for who, wanted in zip(WHO, expected, strict=True):
         answer = await people[who](method, path.removeprefix("/api/v1"), body)
         if wanted == 2:
@@ -131,6 +143,8 @@ async def with_objects(world: World, path: str, owner: Visitor) -> str:
         "{project_id}": lambda: _project(owner),
         "{number}": _number,
         "{page}": _page,
+        "{run_id}": lambda: _run(owner),
+        "{steer}": _steer,
     }
     for name, make in made.items():
         if name in path:
@@ -157,6 +171,15 @@ async def _project(owner: Visitor) -> str:
 
 async def _number() -> str:
     return "1"
+
+
+async def _run(owner: Visitor) -> str:
+    made = await owner("POST", "/runs", {"project_id": await _project(owner)})
+    return str(made.json()["id"])
+
+
+async def _steer() -> str:
+    return "cancel"
 
 
 async def _page() -> str:

@@ -49,7 +49,9 @@ async def test_both_programs_on_one_port_are_refused(tmp_path: Path) -> None:
 
 
 def test_the_secret_key_is_made_once_and_is_the_owners_alone(tmp_path: Path) -> None:
-    first, second = (web_environment("http://[::1]:1", tmp_path, "postgresql://…") for _ in "12")
+    first, second = (
+        web_environment("http://[::1]:1", tmp_path, "postgresql://…", "") for _ in "12"
+    )
     assert first["STACKWRIGHT_SECRET_KEY"] == second["STACKWRIGHT_SECRET_KEY"]
     assert len(first["STACKWRIGHT_SECRET_KEY"]) == 64
     assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0

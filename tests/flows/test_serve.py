@@ -17,6 +17,7 @@ from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun
 
 from app import runs
+from app.cli.remote import generate_remotely
 from app.installation.children import Child
 from app.installation.running import SERVER, running
 from app.installation.settings import environment
@@ -144,7 +145,7 @@ def test_the_command_line_hears_of_a_bad_model_as_if_it_ran_here(
     bad.write_text("stackwright: 1\nname: shop\nentities:\n  Book:\n    fields:\n      title: x\n")
     told: list[Message] = []
     with pytest.raises(ProjectError) as caught:
-        runs.generate_remotely(served.address, asked(bad, tmp_path / "out"), told.append)
+        generate_remotely(served.address, asked(bad, tmp_path / "out"), told.append)
     assert caught.value.exit_code == 2
     assert caught.value.findings[0].line == 6
     assert told[-1].kind is MessageKind.ERROR
@@ -263,7 +264,7 @@ async def test_an_unknown_deployment_is_named(client: PrefectClient) -> None:
 def test_a_server_that_is_not_there_is_named(shop: Path, tmp_path: Path) -> None:
     address = f"http://127.0.0.1:{free_port()}"
     with pytest.raises(ProjectError, match=f"No server answers at {address}"):
-        runs.generate_remotely(address, asked(shop, tmp_path / "out"), print)
+        generate_remotely(address, asked(shop, tmp_path / "out"), print)
 
 
 def test_a_second_instance_on_the_same_data_is_refused(served: Served, data: Path) -> None:

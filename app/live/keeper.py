@@ -1,0 +1,177 @@
+"""Keeps our runs and the orchestrator's at one: hands over, looks, keeps what came of them.
+
+A run is ours from the moment it was asked for. Handing it over twice starts it once, so a crash at any place
+loses and doubles nothing; what the orchestrator says is read again and again, never derived from events.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import httpx
+import structlog
+
+from app.live.orchestrator import orchestrator
+from app.storage import projects, runs
+from app.storage.engine import Storage
+from stackwright.errors import ProjectError
+from stackwright.generation.progress import Message
+from stackwright.runs.record import Run, outcome_of, output_place
+from stackwright.runs.state import FINAL, RunState, from_orchestrator
+from stackwright.runs.steps import after, beginning
+
+if TYPE_CHECKING:
+    from app.runs import Run as FlowRun
+
+BUILD = "build-project/build"
+BUSY_S, IDLE_S = 1.0, 5.0  # between two looks
+BAD_INPUT = 422
+LOST = "The orchestrator does not know this run any more."
+
+log = structlog.get_logger("runs")
+
+
+class Keeper:
+    """Keeps our runs and the orchestrator's at one.
+
+    Args:
+        storage: Where our runs are kept.
+        changed: Is told about each run that changed.
+        is_published: Whether there is an output at a place.
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        changed: Callable[[Run], None],
+        is_published: Callable[[str], Awaitable[bool]],
+    ) -> None:
+        self._storage, self._changed, self._is_published = storage, changed, is_published
+        self._nudge = asyncio.Event()
+        self._is_away = False
+
+    def nudge(self) -> None:
+        """Look at once."""
+        self._nudge.set()
+
+    async def keep(self) -> None:
+        """Do it for ever."""
+        while True:
+            busy = True
+            try:
+                busy = await self.look()
+                self._is_away = False
+            except (ProjectError, httpx.HTTPError, OSError) as error:
+                if not self._is_away:  # said once, until it is back
+                    log.warning("runs are not kept up to date", cause=str(error))
+                self._is_away = True
+            with suppress(TimeoutError):
+                async with asyncio.timeout(BUSY_S if busy else IDLE_S):
+                    await self._nudge.wait()
+            self._nudge.clear()
+
+    async def look(self) -> bool:
+        """Hand over what waits and see how the others are; whether any has not ended."""
+        async with self._storage.session() as session:
+            active = await runs.active(session)
+        try:
+            for run in active:
+                if run.flow_run_id is None:
+                    await self._hand_over(run)
+        finally:  # those behind wait for their turn; the others are looked at in any case
+            await self._compare_all(active)
+        return bool(active)
+
+    async def _compare_all(self, active: Sequence[Run]) -> None:
+        followed = {run.flow_run_id: run for run in active if run.flow_run_id is not None}
+        found = await orchestrator.states(list(followed))
+        for flow_run_id, run in followed.items():
+            await self._compare(run, found.get(flow_run_id))
+
+    async def refresh(self, run_id: UUID) -> None:
+        """See how one run is, now."""
+        async with self._storage.session() as session:
+            run = await runs.get(session, run_id)
+        if run and run.flow_run_id and not run.state.is_final:
+            found = await orchestrator.states([run.flow_run_id])
+            await self._compare(run, found.get(run.flow_run_id))
+
+    async def _hand_over(self, run: Run) -> None:
+        async with self._storage.session() as session:
+            model = await projects.model(session, run.project_id, run.model)
+            base = await runs.latest_output(session, run.project_id, before=run.number)
+        if model is None:
+            return  # the project is just being removed
+        version, text = model
+        parameters = {
+            "run": str(run.id),
+            "place": run.place,
+            "model": text,
+            "file": version.file,
+            "config": run.config.model_dump(mode="json"),
+            "base": output_place(base.project_id, base.id) if base else "",
+            "verify": run.verify,
+        }
+        try:
+            started = await orchestrator.start(BUILD, parameters, idempotency_key=str(run.id))
+        except ProjectError as error:
+            if error.http_status != BAD_INPUT:
+                raise
+            await self._change(run, state=RunState.FAILED.value, message=str(error))
+            return
+        handed: dict[str, Any] = {
+            "flow_run_id": started.id,
+            "base": base.id if base else None,
+            "message": "",
+        }
+        if not await self._change(run, **handed):  # it was cancelled meanwhile
+            await orchestrator.cancel(started)
+
+    async def _compare(self, run: Run, found: "FlowRun | None") -> None:
+        if found is None:
+            await self._change(run, state=RunState.CRASHED.value, message=LOST)
+            return
+        state = from_orchestrator(found.type)
+        now: dict[str, Any] = {
+            "state": state.value,
+            "message": found.message,
+            "attempt": found.attempt,
+            "started_at": found.started_at,
+        }
+        if state in FINAL:
+            await self._conclude(run, found, now)
+        elif any(getattr(run, name) != value for name, value in now.items()):
+            await self._change(run, **now)
+
+    async def _conclude(self, run: Run, found: "FlowRun", now: Mapping[str, Any]) -> None:
+        """Keep what came of a run, as the orchestrator forgets it some day."""
+        report = await orchestrator.report(found)
+        quality = await orchestrator.quality(found)
+        refusal = await orchestrator.refusal(found)
+        messages = await orchestrator.messages(found)
+        start = beginning(restores=run.base is not None, verifies=run.verify)
+        steps = after(start, messages).times()
+        if from_orchestrator(found.type) is RunState.DONE:
+            refusal = None  # of an earlier attempt
+        await self._change(
+            run,
+            **now,
+            ended_at=found.ended_at,
+            published=await self._is_published(run.place),
+            outcome=outcome_of(report, quality, refusal, steps),
+            journal=messages,
+        )
+
+    async def _change(
+        self, run: Run, *, journal: Sequence[Message] = (), **values: Any
+    ) -> Run | None:
+        """Change a run unless somebody was quicker; who watches it is told."""
+        async with self._storage.session() as session:
+            changed = await runs.change(session, run.id, was=run.state, **values)
+            if changed and journal:
+                await runs.keep_journal(session, run.id, journal)
+        if changed:
+            self._changed(changed)
+        return changed
