@@ -20,7 +20,7 @@ ORDER = (
     "sheet title_block tabs definitions figures "
     "badge steps bar meter "
     "table filter pager tree "
-    "code diff log "
+    "code diff log diagram "
     "empty problem dialog"
 ).split()
 

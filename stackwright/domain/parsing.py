@@ -33,6 +33,24 @@ from stackwright.domain.reading.relations import resolve
 from stackwright.domain.report import Report
 from stackwright.domain.source import compose, start
 from stackwright.errors import Finding
+from stackwright.value import Value
+
+
+class Sketch(Value):
+    """An entity as far as it could be read, and where it stands."""
+
+    entity: Entity  # with its relations; lacks what could not be read
+    unsure: tuple[str, ...] = ()  # names of fields, relations and computed values that are broken
+    line: int  # counted from 1
+
+
+class Reading(Value):
+    """All that can be said of a model file, right or wrong."""
+
+    project: Project | None = None  # None if there is an error
+    findings: tuple[Finding, ...] = ()  # in the order of the file
+    sketches: tuple[Sketch, ...] = ()  # in the order of the file; those of broken models too
+    name: str = ""  # of the project, if it could be read
 
 
 def parse(
@@ -50,9 +68,19 @@ def parse(
     Returns:
         The project, or None if there is an error; the findings in the order of the file.
     """
+    reading = read(content, file, further)
+    return reading.project, reading.findings
+
+
+def read(
+    content: str | bytes,
+    file: str,
+    further: Callable[[Project], Iterable[Finding]] = lambda _: (),
+) -> Reading:
+    """What `parse` gives, and the entities of a model with errors as far as they could be read."""
     report = Report(file)
     root = compose(content, report)
-    project = None
+    reading = Reading()
     if root is None:
         if not report.has_errors:
             hint = "Begin with `stackwright: 1`, `name:` and `entities:`."
@@ -61,13 +89,14 @@ def parse(
         hint = "Begin with `stackwright: 1`, `name:` and `entities:`."
         report.error("", "A model is a mapping of keys to values.", hint, at=start(root))
     else:
-        project = _read_project(root, report)
-    for finding in further(project) if project else ():
+        reading = _read_project(root, report)
+    for finding in further(reading.project) if reading.project else ():
         report.warning(finding.where, finding.message, finding.hint)
-    return (None if report.has_errors else project), report.findings()
+    project = None if report.has_errors else reading.project
+    return reading.model_copy(update={"project": project, "findings": report.findings()})
 
 
-def _read_project(root: yaml.Node, report: Report) -> Project | None:
+def _read_project(root: yaml.Node, report: Report) -> Reading:
     found = section(root, PROJECT, "", report, "project") or {}
     missing(found, PROJECT, "", report, "project")
     given: dict[str, Any] = {}
@@ -93,7 +122,18 @@ def _read_project(root: yaml.Node, report: Report) -> Project | None:
     partial = {draft.entity.name for draft in drafts if not draft.is_whole}
     model = _model(drafts, partial, given.get("roles", ()), report)
     entities = _checked(model, report)
-    return None if report.has_errors else Project(entities=entities, **given)
+    return Reading(
+        project=None if report.has_errors else Project(entities=entities, **given),
+        sketches=tuple(
+            Sketch(
+                entity=entity,
+                unsure=tuple(sorted(model.unsure.get(entity.name, ()))),
+                line=report.place(f"entities.{entity.name}").line,
+            )
+            for entity in entities
+        ),
+        name=given.get("name", ""),
+    )
 
 
 def _version(entry: Entry, report: Report) -> None:

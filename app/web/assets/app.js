@@ -11,6 +11,7 @@ import "./elements/theme-choice.js";
 import { loadOnSight } from "./elements/lazy.js";
 
 loadOnSight({
+  "diagram-view": () => import("./elements/diagram-view.js"),
   "log-view": () => import("./elements/log-view.js"),
   "tree-view": () => import("./elements/tree-view.js"),
 });
