@@ -38,6 +38,12 @@ class Session(Value):
     csrf_token: str = Field(description="Send it as X-CSRF-Token with whatever changes something.")
 
 
+class Ended(Value):
+    """Sessions that are over."""
+
+    count: int
+
+
 @router.post("", status_code=201, dependencies=[Depends(limited("login"))])
 async def log_in(
     login: Login, request: Request, response: Response, parts: Its, address: Address
@@ -81,6 +87,15 @@ async def log_out(caller: Person, response: Response, parts: Its, session: Work)
     now, actor = parts.now(), caller.account.id
     note(session, Entry(action="session.end", at=now, actor=actor, address=caller.address))
     _set_cookie(response, parts, "", 0)
+
+
+@router.delete("/others")
+async def end_others(caller: Person, parts: Its, session: Work) -> Ended:
+    """End the sessions that one has in other browsers."""
+    account_id = caller.account.id
+    count = await credentials.end_all(session, account_id, besides=caller.session_digest)
+    note(session, caller.did("session.end_others", parts.now(), account_id, count=count))
+    return Ended(count=count)
 
 
 def _set_cookie(response: Response, parts: Parts, value: str, max_age_s: int) -> None:

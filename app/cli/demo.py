@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.cli import show
 from app.cli.progress import Watching
-from app.cli.serve import PORT, RUNS, WEB_PORT, show_api
+from app.cli.serve import PORT, RUNS, WEB_PORT, show_web
 from app.installation.ending import until_told
 from stackwright.errors import ProjectError
 from stackwright.generation.request import GenerateRequest
@@ -68,7 +68,7 @@ async def _demo(*, once: bool) -> int:
         console.print(f"  logs      {addresses.log}")
         if once:
             return 0 if figures["ok"] else 1
-        show_api(console, installation)
+        show_web(console, installation)
         console.print("Ctrl-C stops everything.")
         raise await installation.broken()
 

@@ -51,7 +51,7 @@ async def _serve(host: str, port: int, data: Path, limit: int, web_port: int) ->
     async with running(host, port, data, limit, web_port) as installation:
         out, addresses = show.console(), installation.addresses
         out.print("[bold green]ready[/]")
-        show_api(out, installation)
+        show_web(out, installation)
         out.print(f"  runs    {addresses.prefect}")
         out.print(f"  data    {addresses.data}")
         out.print(f"  logs    {addresses.log}")
@@ -62,11 +62,12 @@ async def _serve(host: str, port: int, data: Path, limit: int, web_port: int) ->
         raise await installation.broken()
 
 
-def show_api(out: "Console", installation: "Installation") -> None:
-    """Say where the API is, and how the first admin is made while there is none."""
-    api = f"{installation.addresses.web}/api/v1"
-    out.print(f"  api     {api}  (contract: {api}/openapi.json)")
+def show_web(out: "Console", installation: "Installation") -> None:
+    """Say where the pages and the API are, and how the first account is made while there is no admin."""
+    web = os.environ.get("STACKWRIGHT_PUBLIC_URL", installation.addresses.web).rstrip("/")
+    out.print(f"  pages   {web}")
+    out.print(f"  api     {web}/api/v1  (contract: {web}/api/v1/openapi.json)", soft_wrap=True)
     if installation.welcome:
-        out.print(f"  no admin yet: POST {api}/welcome with this token makes the first one,")
-        out.print("  once and within an hour (docs/accounts.md shows how):")
-        out.print(f"  welcome {installation.welcome}")
+        out.print("  no admin yet: this link makes the first account, once and within an hour:")
+        # in one piece, however narrow the terminal
+        out.print(f"  welcome {web}/welcome?token={installation.welcome}", soft_wrap=True)

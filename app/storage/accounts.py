@@ -1,6 +1,6 @@
 """Accounts in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -60,6 +60,12 @@ async def page(
     if after is not None:
         query = query.where(place > after)
     return [as_account(row) for row in await session.scalars(query)]
+
+
+async def emails(session: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """The mail addresses of those of these ids that are accounts."""
+    query = select(AccountRow.id, AccountRow.email).where(AccountRow.id.in_(ids))
+    return {row.id: row.email for row in await session.execute(query)}
 
 
 async def held_admins(session: AsyncSession) -> frozenset[UUID]:

@@ -6,7 +6,18 @@ from fastapi import APIRouter, FastAPI, Form
 from fastapi.responses import RedirectResponse
 from starlette.routing import Route
 
-from app.web import bundle, home, showcase, sign_in, welcome
+from app.web import (
+    account,
+    account_tokens,
+    accounts,
+    audit,
+    bundle,
+    home,
+    showcase,
+    sign_in,
+    sign_up,
+    welcome,
+)
 from app.web.addresses import local
 from app.web.problems import add_problems
 from app.web.rendering import THEMES
@@ -19,7 +30,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     bundle.router,
     home.router,
     sign_in.router,
+    sign_up.router,
     welcome.router,
+    account.router,
+    account_tokens.router,
+    accounts.router,
+    audit.router,
     showcase.router,
 )
 

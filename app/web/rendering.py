@@ -59,6 +59,7 @@ def page(
 
     Raises:
         AssetsMissingError: The files that pages load are not built.
+        ValueError: The context has a name of the shell.
     """
     caller = known(request)
     role = caller and caller.account.role
@@ -73,6 +74,8 @@ def page(
         "theme": theme(request),
         "themes": THEMES,
     }
+    if taken := context.keys() & shell.keys():
+        raise ValueError(f"the shell of the page has these names: {sorted(taken)}")
     return _drawn(request, template, {**context, **shell}, status)
 
 

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from app.api import accounts, sessions
 from app.edge.limits import limited
+from app.edge.logins import checked_password
 from app.edge.parts import Address, Its, Work
 from app.storage import credentials
 from app.storage.accounts import has_admin
@@ -63,8 +64,9 @@ async def make_first_admin(
     """Make the first admin and sign them in, or show the form with what is wrong."""
     given = {"token": token, "name": name, "email": email}
     try:
-        await limited("welcome")(request)
         wanted = accounts.Welcome.model_validate({**given, "password": password})
+        checked_password(wanted.password, wanted.email, wanted.name)
+        await limited("welcome")(request)
         account = await accounts.welcome(wanted, parts, address)
     except (ProjectError, ValidationError) as error:
         why = refusal(error, LABELS)

@@ -38,6 +38,7 @@ CASES: dict[str, tuple[Body, tuple[int, ...]]] = {
     "POST /api/v1/sessions": ({"email": "owner@example.org", "password": PASSWORD}, PUBLIC),
     "GET /api/v1/sessions/current": (None, (401, 2, 403, 403, 2, 2)),
     "DELETE /api/v1/sessions/current": (None, (401, 2, 403, 403, 2, 2)),
+    "DELETE /api/v1/sessions/others": (None, (401, 2, 403, 403, 2, 2)),
     "GET /api/v1/me": (None, (401, 2, 403, 2, 2, 2)),
     "PATCH /api/v1/me": ({"name": "N"}, (401, 2, 403, 403, 2, 2)),
     "GET /api/v1/tokens": (None, (401, 2, 403, 403, 2, 2)),

@@ -319,7 +319,10 @@ def test_a_program_that_dies_is_named_and_a_second_start_stops_without_a_trace(
 def _make_first_admin(served: Served) -> str:
     """Do what `serve` says, which can be done once; the token that it gave."""
     assert httpx.get(f"{served.web}/api/v1/health").json()["status"] == "ok"
-    token = next(word for word in served.said.split() if word.startswith("swl_"))
+    link = next(word for word in served.said.split() if "/welcome?token=" in word)
+    assert "Make the account" in httpx.get(link, headers={"Accept": "text/html"}).text
+    address, _, token = link.partition("/welcome?token=")
+    assert address == served.web
     sent = {**ADMIN, "name": "Ada", "token": token}
     answers = [httpx.post(f"{served.web}/api/v1/welcome", json=sent) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [201, 403]

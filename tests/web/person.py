@@ -25,7 +25,7 @@ class Person:
         return answer
 
     async def post(
-        self, path: str, headers: Mapping[str, str] | None = None, **fields: str
+        self, path: str, headers: Mapping[str, str] | None = None, /, **fields: str
     ) -> httpx.Response:
         return await self.http.post(path, data={"csrf": self.csrf, **fields}, headers=headers)
 

@@ -29,6 +29,8 @@ OPEN = {
     "POST /parts/form",
     "GET /sign-in",
     "POST /sign-in",
+    "GET /sign-up",
+    "POST /sign-up",
     "GET /welcome",
     "POST /welcome",
     "POST /theme",
