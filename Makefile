@@ -28,7 +28,7 @@ $(STAMP):
 	@test -x $(UV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/dev.txt
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
-	@$(BIN)/python -m compileall -q app flows tasks stackwright  # quick starts even where PYTHONDONTWRITEBYTECODE is set
+	@$(BIN)/python -m compileall -q app flows tasks blocks stackwright  # quick starts even where PYTHONDONTWRITEBYTECODE is set
 	@rm -f .venv/.ready-* && touch $@
 
 .PHONY: demo
