@@ -87,8 +87,14 @@ class Keeper:
     async def _compare_all(self, active: Sequence[Run]) -> None:
         followed = {run.flow_run_id: run for run in active if run.flow_run_id is not None}
         found = await orchestrator.states(list(followed))
+        failed: Exception | None = None
         for flow_run_id, run in followed.items():
-            await self._compare(run, found.get(flow_run_id))
+            try:
+                await self._compare(run, found.get(flow_run_id))
+            except (ProjectError, httpx.HTTPError) as error:  # the others are none the worse for it
+                failed = error
+        if failed:
+            raise failed
 
     async def refresh(self, run_id: UUID) -> None:
         """See how one run is, now."""
