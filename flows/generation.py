@@ -1,5 +1,6 @@
 """The flow that generates a project: the story of `flows.stories.generation` on Prefect."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,15 @@ from prefect.states import Completed, Failed
 
 from flows.marks import ERROR, QUALITY, REPORT
 from flows.prefect_road import PrefectRoad, emit, explained
+from flows.stories.delivery import build
 from flows.stories.generation import generate
 from flows.stories.verification import verify as prove
 from stackwright.errors import ProjectError
+from stackwright.generation.build import RUN_ID, BasePlace, BuildRequest, Place, RunId
 from stackwright.generation.checks import Choice
 from stackwright.generation.config import Config
 from stackwright.generation.progress import Message, MessageKind
-from stackwright.generation.quality import QualityReport
+from stackwright.generation.quality import QualityReport, objection
 from stackwright.generation.request import (
     GenerateRequest,
     GenerationReport,
@@ -26,6 +29,7 @@ from stackwright.generation.request import (
     report_markdown,
 )
 from stackwright.value import Value
+from tasks.workspace import close_workspace
 
 
 def run_name() -> str:
@@ -85,6 +89,7 @@ async def generate_project(
     try:
         report = await generate(request, road)
         await _keep_report(report)
+        await _keep_link(report)
         quality = await prove(Path(out), Choice(), road) if verify else None
     except ProjectError as error:
         await _keep_error(error)
@@ -94,30 +99,89 @@ async def generate_project(
     return await _judge(quality)
 
 
-async def _judge(quality: QualityReport) -> State[Any]:
-    await _keep(QUALITY, quality, "What the checks found, for programs.")
-    failed = [
-        " ".join(
-            [f"{one.platform} {one.title}: {one.cause}", *(p.sentence() for p in one.problems[:1])]
-        )
-        for one in quality.failures
-    ]
-    if quality.ok:
-        return Completed(message=f"{len(quality.outcomes)} checks of {quality.project} are passed.")
-    found = f"{len(failed)} of its checks failed" if failed else "nothing of it could be checked"
-    error = ProjectError(
-        "\n".join([f"{quality.project} is generated, but {found}.", *failed]),
-        hint="The artifact generation-quality lists all checks.",
+def build_name() -> str:
+    """What the run of a build is called: the model's name and where it is published."""
+    given = runtime.parameters
+    return f"{(given['file'] or 'model').partition('.')[0]} → {given['place']}"
+
+
+async def leave_nothing(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
+    """Remove the workspace of a build that was cancelled, and say so."""
+    run = flow_run.parameters.get("run", "")
+    if RUN_ID.fullmatch(run):  # it names a folder
+        await asyncio.to_thread(close_workspace, run)
+    await say_why(flow, flow_run, state)
+
+
+@flow(
+    name="build-project",
+    flow_run_name=build_name,
+    description="Builds a product for the store: restores, generates, publishes, verifies.",
+    on_crashed=[say_why],
+    on_cancellation=[leave_nothing],
+    persist_result=False,
+    retries=0,
+)
+async def build_project(
+    run: RunId,
+    place: Place,
+    model: str,
+    config: Config = Config(),  # noqa: B008 - frozen, and Prefect shows it as the form's default
+    file: str = "model",
+    base: BasePlace = "",
+    verify: bool = False,  # noqa: FBT001, FBT002 - a form has no positions
+) -> State[Any]:
+    """Build a project from a model, and publish it.
+
+    Args:
+        run: What its workspace is called; a run that is tried again goes on there.
+        place: Where it is published in the store of artifacts.
+        model: The text of the model.
+        config: What to generate from the model.
+        file: The name that findings call the model by.
+        base: The place of the output that it goes on from; empty: it begins anew.
+        verify: Run the generated project's own tools on it: formatters, linters, types, tests, builds.
+    """
+    request = BuildRequest(
+        run=run, place=place, model=model, config=config, file=file, base=base, verify=verify
     )
-    await _keep_error(error)
-    return Failed(message=str(error))
+    try:
+        published = await build(request, PrefectRoad(), _keep_built)
+    except ProjectError as error:
+        await _keep_error(error)
+        return Failed(message=explained(error))
+    return Completed(message=f"{published.files} files are published at {published.place}.")
+
+
+async def _judge(quality: QualityReport) -> State[Any]:
+    await _keep_quality(quality)
+    if error := objection(quality):
+        await _keep_error(error)
+        return Failed(message=str(error))
+    return Completed(message=f"{len(quality.outcomes)} checks of {quality.project} are passed.")
+
+
+async def _keep_built(report: GenerationReport | QualityReport) -> None:
+    if isinstance(report, QualityReport):
+        await _keep_quality(report)
+    else:
+        await _keep_report(report)
 
 
 async def _keep_report(report: GenerationReport) -> None:
     text = f"{report.project} in {report.receipt.out}"
     await _keep(REPORT, report, "What was written, for programs.")
     await acreate_markdown_artifact(report_markdown(report), "generation-report", text)
-    await acreate_link_artifact(_uri(report), report.receipt.out, "generated-project", text)
+
+
+async def _keep_link(report: GenerationReport) -> None:
+    text = f"{report.project} in {report.receipt.out}"
+    address = _uri(report)
+    await acreate_link_artifact(address, report.receipt.out, "generated-project", text)
+
+
+async def _keep_quality(quality: QualityReport) -> None:
+    await _keep(QUALITY, quality, "What the checks found, for programs.")
 
 
 async def _keep_error(error: ProjectError) -> None:

@@ -83,8 +83,13 @@ def look_at(folder: Path) -> Facts:
 
 
 @effect(timeout_s=120)
-def set_up(folder: Path) -> Bench:
-    """A fresh workbench with a copy of the project: what tools leave behind never reaches the original."""
+def set_up(folder: Path, known_as: str = "") -> Bench:
+    """A fresh workbench with a copy of the project: what tools leave behind never reaches the original.
+
+    Args:
+        folder: The project.
+        known_as: The name by which tools find again what they kept; none: the folder's.
+    """
     work = cache_folder() / "work"
     work.mkdir(parents=True, exist_ok=True)
     root = Path(tempfile.mkdtemp(prefix=f"{folder.resolve().name}-", dir=work))
@@ -92,7 +97,7 @@ def set_up(folder: Path) -> Bench:
         folder, root / "project", ignore=shutil.ignore_patterns(*NOT_COPIED), symlinks=True
     )
     (root / "scratch").mkdir()
-    kept = cache_folder() / "projects" / _digest(str(folder.resolve()))
+    kept = cache_folder() / "projects" / _digest(known_as or str(folder.resolve()))
     kept.mkdir(parents=True, exist_ok=True)
     places = Places(scratch=str(root / "scratch"), cache=str(kept), own=sys.executable)
     return Bench(root=root, project=root / "project", places=places, model=_model(folder))

@@ -5,6 +5,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from blocks import artifacts
+from tasks import workspace
+
 ROOT = Path(__file__).resolve().parents[2]  # of the checkout or the image
 _OURS_TO_SAY = (
     "PREFECT_API_",
@@ -32,29 +35,40 @@ def environment(host: str, port: int, data: Path, database_url: str) -> Mapping[
     address = f"http://{url_host(host)}:{port}"
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(_OURS_TO_SAY)}
     bin_folder = str(Path(sys.executable).parent)
-    return inherited | {
-        "DO_NOT_TRACK": "1",
-        "PATH": f"{bin_folder}{os.pathsep}{os.environ.get('PATH', '')}",
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")])),
-        "PYTHONUNBUFFERED": "1",
-        "PREFECT_HOME": str(data / "prefect"),
-        "PREFECT_API_URL": f"{address}/api",
-        "PREFECT_UI_URL": address,
-        "PREFECT_SERVER_API_HOST": host,
-        "PREFECT_SERVER_API_PORT": str(port),
-        "PREFECT_SERVER_UI_API_URL": f"{address}/api",
-        "PREFECT_SERVER_DATABASE_CONNECTION_URL": database_url,
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
-        "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
-        "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_FLUSH_INTERVAL": "1",
-        "PREFECT_SERVER_LOGS_STREAM_OUT_ENABLED": "true",
-        "PREFECT_SERVER_LOGS_STREAM_PUBLISHING_ENABLED": "true",
-        "PREFECT_LOGGING_TO_API_BATCH_INTERVAL": "0.2",
-        "PREFECT_RESULTS_LOCAL_STORAGE_PATH": str(data / "results"),
-        "PREFECT_RUNNER_POLL_FREQUENCY": "1",
-        "PREFECT_WORKER_QUERY_SECONDS": "0.5",
-        "PREFECT_WORKER_HEARTBEAT_SECONDS": "10",
-        "PREFECT_WORKER_ENABLE_CANCELLATION": "true",  # of runs that have not begun
-        "PREFECT_WORKER_CANCELLATION_POLL_SECONDS": "5",
-    }
+    return (
+        outputs_environment(data)
+        | inherited
+        | {
+            "DO_NOT_TRACK": "1",
+            "PATH": f"{bin_folder}{os.pathsep}{os.environ.get('PATH', '')}",
+            "PYTHONPATH": os.pathsep.join(
+                filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")])
+            ),
+            "PYTHONUNBUFFERED": "1",
+            "PREFECT_HOME": str(data / "prefect"),
+            "PREFECT_API_URL": f"{address}/api",
+            "PREFECT_UI_URL": address,
+            "PREFECT_SERVER_API_HOST": host,
+            "PREFECT_SERVER_API_PORT": str(port),
+            "PREFECT_SERVER_UI_API_URL": f"{address}/api",
+            "PREFECT_SERVER_DATABASE_CONNECTION_URL": database_url,
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
+            "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
+            "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_FLUSH_INTERVAL": "1",
+            "PREFECT_SERVER_LOGS_STREAM_OUT_ENABLED": "true",
+            "PREFECT_SERVER_LOGS_STREAM_PUBLISHING_ENABLED": "true",
+            "PREFECT_LOGGING_TO_API_BATCH_INTERVAL": "0.2",
+            "PREFECT_RESULTS_LOCAL_STORAGE_PATH": str(data / "results"),
+            "PREFECT_RUNNER_POLL_FREQUENCY": "1",
+            "PREFECT_WORKER_QUERY_SECONDS": "0.5",
+            "PREFECT_WORKER_HEARTBEAT_SECONDS": "10",
+            "PREFECT_WORKER_ENABLE_CANCELLATION": "true",  # of runs that have not begun
+            "PREFECT_WORKER_CANCELLATION_POLL_SECONDS": "5",
+        }
+    )
+
+
+def outputs_environment(data: Path) -> dict[str, str]:
+    """Where published projects and workspaces lie, unless somebody says otherwise: in the data folder."""
+    return {artifacts.SETTING: str(data / "artifacts"), workspace.SETTING: str(data / "work")}

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.installation.settings import ROOT
+from app.installation.settings import ROOT, outputs_environment
 from stackwright.errors import ProjectError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def web_environment(
         database_url: Of its database.
         prefect_url: Where Prefect is reached.
     """
-    given = {"STACKWRIGHT_PUBLIC_URL": address} | dict(os.environ)
+    given = {"STACKWRIGHT_PUBLIC_URL": address} | outputs_environment(folder) | dict(os.environ)
     return given | {
         "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")])),
         "PYTHONUNBUFFERED": "1",

@@ -20,15 +20,21 @@ AT_ONCE = 2  # commands; each keeps a core busy
 R = TypeVar("R")
 
 
-async def verify(folder: Path, choice: Choice, road: Road) -> QualityReport:
+async def verify(folder: Path, choice: Choice, road: Road, known_as: str = "") -> QualityReport:
     """Prove a generated project with its own tools.
+
+    Args:
+        folder: The project.
+        choice: What to prove.
+        road: Who carries it out.
+        known_as: The name by which tools find again what they kept; none: the folder's.
 
     Raises:
         ProjectError: There is no project in the folder, or an environment cannot be installed.
     """
     began = time.monotonic()
     facts = await road.do(workbench.look_at, folder, name="Look at the project")
-    bench = await road.do(workbench.set_up, folder, name="Set the workbench up")
+    bench = await road.do(workbench.set_up, folder, known_as, name="Set the workbench up")
     try:
         bench = await _equip(bench, facts, choice, road)
         measured = await road.do(verification.measure_project, bench, facts, name="Measure")

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 from radon.complexity import cc_visit
 
+from stackwright.errors import ProjectError
 from stackwright.generation.config import Database, Platform
 from stackwright.value import Value
 
@@ -154,6 +155,23 @@ def report(
         seconds=round(seconds, 2),
         outcomes=done,
         figures=figures,
+    )
+
+
+def objection(quality: QualityReport) -> ProjectError | None:
+    """Why a project is not as it should be, with the first place of each failed check; None: it is."""
+    if quality.ok:
+        return None
+    failed = [
+        " ".join(
+            [f"{one.platform} {one.title}: {one.cause}", *(p.sentence() for p in one.problems[:1])]
+        )
+        for one in quality.failures
+    ]
+    found = f"{len(failed)} of its checks failed" if failed else "nothing of it could be checked"
+    return ProjectError(
+        "\n".join([f"{quality.project} is generated, but {found}.", *failed]),
+        hint="The artifact generation-quality lists all checks.",
     )
 
 

@@ -98,9 +98,24 @@ def test_settings_of_other_installations_do_not_leak_in(
     assert settings["PREFECT_SERVER_UI_API_URL"] == settings["PREFECT_API_URL"]
 
 
+def test_worker_and_web_application_know_the_same_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("STACKWRIGHT_ARTIFACTS", raising=False)
+    monkeypatch.setenv("STACKWRIGHT_WORK", "/elsewhere")
+    worker = environment("::1", 4321, tmp_path, "postgresql+asyncpg://…")
+    web = web_environment("http://[::1]:1", tmp_path, "postgresql://…")
+    for known in (worker, web):
+        assert known["STACKWRIGHT_ARTIFACTS"] == str(tmp_path / "artifacts")
+        assert known["STACKWRIGHT_WORK"] == "/elsewhere"
+
+
 def test_deployments_name_flows_by_module() -> None:
     described = yaml.safe_load((ROOT / "prefect.yaml").read_text("utf-8"))["deployments"]
-    assert [entry["entrypoint"] for entry in described] == ["flows.generation.generate_project"]
+    assert [entry["entrypoint"] for entry in described] == [
+        "flows.generation.generate_project",
+        "flows.generation.build_project",
+    ]
 
 
 async def _shell(folder: Path, script: str) -> Child:

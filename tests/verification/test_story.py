@@ -52,7 +52,7 @@ class Rehearsal:
             raise ProjectError("The registry is away.")
         answers: dict[Callable[..., Any], Callable[..., Any]] = {
             workbench.look_at: lambda _: FACTS,
-            workbench.set_up: lambda _: BENCH,
+            workbench.set_up: lambda *_: BENCH,
             workbench.prepare_python: lambda *_: Path("/py"),
             workbench.prepare_node: lambda *_: (Path("/node"), Path("/mod")),
             workbench.clear_away: lambda _: None,
