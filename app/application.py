@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -12,6 +13,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
 from app.api import accounts, audit, health, models, projects, runs, sessions, tokens, watching
+from app.edge.aside import aside
 from app.edge.frame import Frame
 from app.edge.parts import Parts, utc_now
 from app.edge.problems import MEDIA_TYPE, Problem, explain
@@ -22,6 +24,7 @@ from app.storage.engine import Storage
 from app.web.pages import add_pages
 from stackwright import __version__
 from stackwright.errors import ProjectError
+from tasks.artifacts import is_published
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router,
@@ -55,7 +58,7 @@ def make_app(settings: Settings, now: Callable[[], datetime] = utc_now) -> FastA
         settings=settings, storage=Storage(settings.database_url.get_secret_value()), now=now
     )
 
-    hub = Hub(parts.storage, _is_published)
+    hub = Hub(parts.storage, partial(aside, is_published))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -109,7 +112,3 @@ async def _clean_always(parts: Parts) -> None:
         except ProjectError as error:
             log.warning("cleaning failed", cause=error.message)
         await asyncio.sleep(CLEAN_EVERY_S)
-
-
-async def _is_published(place: str) -> bool:
-    return bool(place)

@@ -59,7 +59,7 @@ async def _serve(host: str, port: int, data: Path, limit: int, web_port: int) ->
             f"  generate with: stackwright generate FILE --out DIR --server {addresses.prefect}"
         )
         out.print("Ctrl-C stops everything.")
-        raise await installation.broken()
+        raise await installation.kept(show.warning)
 
 
 def show_web(out: "Console", installation: "Installation") -> None:

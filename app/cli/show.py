@@ -39,6 +39,11 @@ def failure(error: ProjectError, *, as_json: bool) -> None:
         out.print(f"  [dim]hint:[/] {plain(error.hint)}")
 
 
+def warning(text: str) -> None:
+    """A sentence on standard error."""
+    console(errors=True).print(f"[bold yellow]warning[/]: {plain(text)}")
+
+
 def findings(found: Iterable[Finding]) -> None:
     """Findings on standard error, in the order of their lines, places that editors can open."""
     out = console(errors=True)

@@ -4,7 +4,7 @@ import asyncio
 import ipaddress
 import socket
 import sys
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,13 +52,25 @@ class Installation:
 
     async def broken(self) -> ProjectError:
         """Wait until one of its programs ends by itself; which one and why."""
-        watched = [asyncio.create_task(child.ended()) for child in self.children]
-        try:
-            done, _ = await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
-            return done.pop().result()
-        finally:
-            for watching in watched:
-                watching.cancel()
+        return await _first(child.ended() for child in self.children)
+
+    async def kept(self, say: Callable[[str], None]) -> ProjectError:
+        """Start each program again that ends by itself; which one does not stay and why.
+
+        Args:
+            say: Is told each time.
+        """
+        return await _first(child.kept(say) for child in self.children)
+
+
+async def _first(endings: Iterable[Coroutine[None, None, ProjectError]]) -> ProjectError:
+    watched = [asyncio.create_task(ending) for ending in endings]
+    try:
+        done, _ = await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
+        return done.pop().result()
+    finally:
+        for watching in watched:
+            watching.cancel()
 
 
 @asynccontextmanager

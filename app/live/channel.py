@@ -29,6 +29,7 @@ class Channel:
         self.run, self.known = run, known
         self.progress = beginning(restores=run.base is not None, verifies=run.verify)
         self.version = 0
+        self.messages: list[Message] = []
         self._said: list[tuple[int, str]] = []  # number, and the message as it is sent
         self._clock = clock
         self._attempt_began = clock()
@@ -41,6 +42,7 @@ class Channel:
         if not fresh:
             return
         self.progress = after(self.progress, fresh)
+        self.messages += fresh
         for message in fresh:
             sent = said(self.run.id, message)
             self._said.append((sent.sequence, sent.model_dump_json()))

@@ -17,6 +17,7 @@ from app.live.orchestrator import loaded, orchestrator
 from app.storage import runs
 from app.storage.engine import Storage
 from stackwright.errors import ProjectError
+from stackwright.generation.progress import Message
 from stackwright.runs.expected import expected
 from stackwright.runs.record import Run
 from stackwright.runs.state import RunState, Steer, possible
@@ -49,7 +50,7 @@ class Hub:
         self._logs: dict[UUID, tuple[bool, float, Sequence[Line]]] = {}  # whole? read when? lines
         self._context: contextvars.Context | None = None
         self._is_ready = asyncio.Event()
-        self.keeper = Keeper(storage, self.changed, is_published)
+        self.keeper = Keeper(storage, self.changed, self._heard, is_published)
 
     @asynccontextmanager
     async def open(self, server: str) -> AsyncIterator[None]:
@@ -203,6 +204,10 @@ class Hub:
                 log.warning("a run is not followed", run=str(channel.run.id), cause=str(error))
             if not channel.run.state.is_final:
                 await asyncio.sleep(AGAIN_S)
+
+    def _heard(self, run_id: UUID) -> Sequence[Message]:
+        channel = self._channels.get(run_id)
+        return channel.messages if channel else ()
 
     def _let_go(self, run_id: UUID) -> None:
         if not self._watchers.get(run_id):

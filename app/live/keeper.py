@@ -39,6 +39,7 @@ class Keeper:
     Args:
         storage: Where our runs are kept.
         changed: Is told about each run that changed.
+        heard: Gives what was heard of a run, if somebody listens.
         is_published: Whether there is an output at a place.
     """
 
@@ -46,9 +47,11 @@ class Keeper:
         self,
         storage: Storage,
         changed: Callable[[Run], None],
+        heard: Callable[[UUID], Sequence[Message]],
         is_published: Callable[[str], Awaitable[bool]],
     ) -> None:
-        self._storage, self._changed, self._is_published = storage, changed, is_published
+        self._storage, self._changed = storage, changed
+        self._heard, self._is_published = heard, is_published
         self._nudge = asyncio.Event()
         self._is_away = False
 
@@ -156,7 +159,9 @@ class Keeper:
         report = await orchestrator.report(found)
         quality = await orchestrator.quality(found)
         refusal = await orchestrator.refusal(found)
-        messages = await orchestrator.messages(found)
+        messages = self._heard(run.id)
+        if not messages or not messages[-1].kind.is_last or messages[-1].attempt < found.attempt:
+            messages = await orchestrator.messages(found)  # they are stored a second later
         start = beginning(restores=run.base is not None, verifies=run.verify)
         steps = after(start, messages).times()
         if from_orchestrator(found.type) is RunState.DONE:

@@ -23,6 +23,7 @@ from tasks.model import check_model, read_model
 from tasks.staging import discard, still_staged
 
 FILES_TOLD = 100  # paths in one message
+LET_GO_S = 60.0  # the process of a run that was paused ends its step before it lets go
 
 
 async def generate(request: GenerateRequest, road: Road) -> GenerationReport:
@@ -32,7 +33,8 @@ async def generate(request: GenerateRequest, road: Road) -> GenerationReport:
         ProjectError: It cannot be done; the message says so and what was left.
     """
     try:
-        with alone(out := Path(request.out)):
+        patience_s = LET_GO_S if road.is_resumed else 0.0
+        with alone(out := Path(request.out), patience_s):
             try:
                 return await _generate(request, road)
             except ProjectError:

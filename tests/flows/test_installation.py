@@ -104,7 +104,7 @@ def test_worker_and_web_application_know_the_same_store(
     monkeypatch.delenv("STACKWRIGHT_ARTIFACTS", raising=False)
     monkeypatch.setenv("STACKWRIGHT_WORK", "/elsewhere")
     worker = environment("::1", 4321, tmp_path, "postgresql+asyncpg://…")
-    web = web_environment("http://[::1]:1", tmp_path, "postgresql://…")
+    web = web_environment("http://[::1]:1", tmp_path, "postgresql://…", "")
     for known in (worker, web):
         assert known["STACKWRIGHT_ARTIFACTS"] == str(tmp_path / "artifacts")
         assert known["STACKWRIGHT_WORK"] == "/elsewhere"
