@@ -23,7 +23,7 @@ from stackwright.errors import ProjectError
 router = APIRouter(prefix="/account/tokens", include_in_schema=False)
 
 Person = Annotated[Caller, Depends(visitor(Action.MANAGE_TOKENS))]
-LABELS = {"name": "What it is for", "scopes": "What it may do", "days": "Valid for"}
+LABELS = {"purpose": "What it is for", "scopes": "What it may do", "days": "Valid for"}
 SCOPES = {
     Scope.ACCOUNT_READ: "Read this account",
     Scope.PROJECTS_READ: "Read projects, check models",
@@ -66,13 +66,13 @@ async def make_token(request: Request, caller: Person, parts: Its) -> Response:
     """Make a token; its text is shown on this page only."""
     sent = await request.form()
     scopes = [scope.value for scope in Scope if sent.get(scope.value)]
-    given = {"name": str(sent.get("name", "")), "days": str(sent.get("days", ""))}
+    given = {"name": str(sent.get("purpose", "")), "days": str(sent.get("days", ""))}
     try:
         wanted = tokens.NewToken.model_validate({**given, "scopes": scopes})
         async with parts.storage.session() as session:
             made = await tokens.make_token(wanted, caller, parts, session, Response())
     except (ProjectError, ValidationError) as error:
-        why = refusal(error, LABELS)
+        why = refusal(error, LABELS, {"name": "purpose"})
         return await _sheet(
             request, caller, parts, token={**given, "scopes": scopes}, why_token=why
         )

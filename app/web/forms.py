@@ -29,13 +29,18 @@ class Refusal(Value):
 NOTHING = Refusal(status=200, problems=(), errors={})
 
 
-def refusal(error: ValidationError | ProjectError, labels: Mapping[str, str]) -> Refusal:
+def refusal(
+    error: ValidationError | ProjectError,
+    labels: Mapping[str, str],
+    fields: Mapping[str, str] | None = None,
+) -> Refusal:
     """Why a form comes back, from what the API would have answered.
 
     Args:
         error: What was raised.
         labels: Field → what the page calls it, in the order of the page. What belongs to none of
             them is said on top alone and leads to the first one.
+        fields: What the API calls a field → what this form calls it, where they differ.
 
     Raises:
         ProjectError: `error`, when nothing in the form can be changed to mend it.
@@ -53,7 +58,8 @@ def refusal(error: ValidationError | ProjectError, labels: Mapping[str, str]) ->
         status = error.http_status
     errors: dict[str, str] = {}
     problems = []
-    for field, message in found:
+    for its_name, message in found:
+        field = (fields or {}).get(its_name, its_name)
         if field in labels:
             errors[field] = f"{errors[field]} {message}" if field in errors else message
             problems.append(Mistake(field=field, message=f"{labels[field]}: {message}"))

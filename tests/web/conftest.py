@@ -38,6 +38,8 @@ FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
     "--disable-background-networking --disable-component-update --disable-sync"
 ).split()
+AXE = building.SOURCES / "node_modules" / "axe-core" / "axe.min.js"
+PLAIN = "body, select { background-image: none !important }"  # axe cannot judge text over pictures
 WATCHING = "{% from 'parts/exchange.html.jinja' import live %}<p{{ live('/live') }}></p>"
 HTML = {"Accept": "text/html"}
 PIECE = {**HTML, "HX-Request": "true", "HX-Request-Type": "partial"}
@@ -145,6 +147,22 @@ def browser() -> Iterator[Browser]:
         made.close()
 
 
+def complaints(page: Page) -> list[str]:
+    """What axe finds wrong with the page as it is shown; its context bypasses the policy."""
+    page.add_style_tag(content=PLAIN)
+    page.add_script_tag(path=AXE)
+    found = page.evaluate(
+        "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', "
+        "'best-practice']})"
+    )
+    assert found["passes"]
+    return [
+        f"{one['id']}: {node['target']} {node['failureSummary']}"
+        for one in found["violations"]
+        for node in one["nodes"]
+    ]
+
+
 def broke(request: Asked) -> bool:
     """Whether a request failed by itself: leaving a page aborts what it still loads."""
     return request.failure != "net::ERR_ABORTED"
@@ -163,15 +181,21 @@ def chromium() -> str | None:
     return shutil.which("chromium")
 
 
+def watched(page: Page) -> list[str]:
+    """All that will go wrong in the console of this page or on its way."""
+    wrong: list[str] = []
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("requestfailed", lambda request: wrong.append(request.url) if broke(request) else None)
+    return wrong
+
+
 @pytest.fixture
 def tab(browser: Browser, address: str) -> Iterator[Page]:
     """A fresh page, which fails the test when anything is wrong in its console or on its way."""
     context = browser.new_context(base_url=address, viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    wrong: list[str] = []
-    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("requestfailed", lambda request: wrong.append(request.url) if broke(request) else None)
+    wrong = watched(page)
     yield page
     context.close()
     assert not wrong

@@ -162,15 +162,15 @@ async def test_somebody_signs_out_here_or_everywhere_else(world: World) -> None:
 async def test_a_token_is_shown_once_works_and_is_revoked(world: World) -> None:
     await world.account("ada@example.org")
     person = await signed_in(world, "ada@example.org")
-    none = await person.post("/account/tokens", name="<b>CI", days="30")
+    none = await person.post("/account/tokens", purpose="<b>CI", days="30")
     assert "What it may do: This is needed." in said(none.text)
     assert 'value="&lt;b&gt;CI"' in none.text
     refused = await person.post(
-        "/account/tokens", name="CI", days="30", **{"accounts:admin": "yes"}
+        "/account/tokens", purpose="CI", days="30", **{"accounts:admin": "yes"}
     )
     assert refused.status_code == 422
     assert "the role user cannot use accounts:admin" in said(refused.text).replace("The", "the")
-    made = await person.post("/account/tokens", name="CI", days="30", **{"account:read": "yes"})
+    made = await person.post("/account/tokens", purpose="CI", days="30", **{"account:read": "yes"})
     text = re.search(r"sw_[a-z2-7]+", made.text)
     assert text
     assert made.headers["cache-control"] == "no-store"

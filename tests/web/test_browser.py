@@ -6,12 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from app.web.building import SOURCES
+from tests.web.conftest import complaints
 
 pytestmark = [pytest.mark.browser, pytest.mark.services]
-
-AXE = SOURCES / "node_modules" / "axe-core" / "axe.min.js"
-PLAIN = "body, select { background-image: none !important }"  # axe cannot judge text over pictures
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -29,18 +26,7 @@ def test_pages_are_accessible_and_fit(
     page = context.new_page()
     for path in ("/parts", "/nowhere"):
         page.goto(path)
-        page.add_style_tag(content=PLAIN)
-        page.add_script_tag(path=AXE)
-        found = page.evaluate(
-            "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', "
-            "'best-practice']})"
-        )
-        assert found["passes"]
-        assert not [
-            f"{one['id']}: {node['target']} {node['failureSummary']}"
-            for one in found["violations"]
-            for node in one["nodes"]
-        ]
+        assert not complaints(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     context.close()
 
