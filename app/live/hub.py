@@ -102,6 +102,8 @@ class Hub:
             ProjectError: It cannot do that in its state (HTTP 409), or the orchestrator is away (HTTP 503).
         """
         if steer not in possible(run.state):
+            run = await self._now(run)  # what is kept may be a second old
+        if steer not in possible(run.state):
             raise _impossible(run, steer)
         if run.flow_run_id is None:  # not handed over yet
             return await self._withdraw(run)
@@ -120,15 +122,22 @@ class Hub:
             await act(flow_run)
             if steer is Steer.RETRY:  # somebody may just have looked, and seen how it had ended
                 await self._reopen(run)
-            await self.keeper.refresh(run.id)
         except httpx.HTTPError as error:
             raise _away(type(error).__name__) from error
         self.keeper.nudge()
+        found = await self._now(run)
+        self.changed(found)
+        return found
+
+    async def _now(self, run: Run) -> Run:
+        """The run as the orchestrator sees it now; as it was, where that is away or not concerned."""
+        if self._is_ready.is_set():
+            try:
+                await self.keeper.refresh(run.id)
+            except httpx.HTTPError as error:
+                raise _away(type(error).__name__) from error
         async with self._storage.session() as session:
-            found = await runs.get(session, run.id)
-        if found:
-            self.changed(found)
-        return found or run
+            return await runs.get(session, run.id) or run
 
     async def log(self, run: Run) -> Sequence["Line"]:
         """The lines of a run's log, oldest first.

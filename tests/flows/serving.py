@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -69,6 +69,18 @@ def serving(data: Path) -> Iterator[Served]:
         if process.poll() is None:
             process.terminate()
         process.wait(60)
+
+
+def program(served: Served, word: str) -> psutil.Process:
+    """The program of an installation with this word in its command."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        for one in served.family:
+            with suppress(psutil.Error):
+                if word in one.cmdline():
+                    return one
+        time.sleep(0.05)
+    raise AssertionError(f"no program with {word}")
 
 
 def gone(processes: list[psutil.Process]) -> bool:

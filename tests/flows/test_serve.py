@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from pathlib import Path
 from uuid import UUID
 
@@ -27,7 +27,7 @@ from stackwright.errors import ProjectError
 from stackwright.generation.config import Config, Platform
 from stackwright.generation.progress import Message, MessageKind
 from stackwright.generation.request import GenerateRequest
-from tests.flows.serving import Served, command, free_port, gone, serving, words
+from tests.flows.serving import Served, command, free_port, gone, program, serving, words
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 
@@ -301,7 +301,7 @@ def test_a_program_that_dies_again_and_again_is_named_and_a_second_start_stops_w
         token = _make_first_admin(first)
         for killed in range(MOST_ENDS + 1):
             family = first.family
-            _one(first, "server").kill()
+            program(first, "server").kill()
             if killed < MOST_ENDS:
                 _until_said(first, "it is started again", killed + 1)
         assert first.process.wait(60) == 1
@@ -318,18 +318,6 @@ def test_a_program_that_dies_again_and_again_is_named_and_a_second_start_stops_w
         second.process.send_signal(signal.SIGINT)
         assert second.process.wait(60) == 0
     assert gone(family)
-
-
-def _one(served: Served, word: str) -> psutil.Process:
-    """The program of an installation with this word in its command."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        for one in served.family:
-            with suppress(psutil.Error):
-                if word in one.cmdline():
-                    return one
-        time.sleep(0.05)
-    raise AssertionError(f"no program with {word}")
 
 
 def _until_said(served: Served, text: str, times: int) -> None:
@@ -373,7 +361,7 @@ async def test_a_run_that_is_running_when_everything_stops_is_crashed_not_lost(
             killed = await runs.start("sleeper/test", {})
             process = await _process(client, killed.id)
         process.suspend()  # it shall not hear that everything stops, and tell the server why
-        _one(second, "flows.worker").kill()
+        program(second, "flows.worker").kill()
         process.kill()
         assert gone([process])
         async with get_client() as client:  # the next worker says so
