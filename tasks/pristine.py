@@ -5,6 +5,7 @@ import json
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import IO
 
 from stackwright.errors import ProjectError
 from stackwright.rendering.origins import Origin
@@ -26,8 +27,20 @@ def read_archive(path: Path) -> tuple[dict[str, bytes], dict[str, list[list[str 
     """
     if not path.exists():
         return {}, {}
+    with path.open("rb") as file:
+        return parse_archive(file, str(path))
+
+
+def parse_archive(
+    file: IO[bytes], path: str
+) -> tuple[dict[str, bytes], dict[str, list[list[str | int]]]]:
+    """What is in an archive that lies at this path, see `read_archive`.
+
+    Raises:
+        ProjectError: The archive is damaged.
+    """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             contents = {
                 name.removeprefix("files/"): archive.read(name)
                 for name in archive.namelist()
