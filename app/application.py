@@ -12,7 +12,19 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
-from app.api import accounts, audit, health, models, projects, runs, sessions, tokens, watching
+from app.api import (
+    accounts,
+    audit,
+    differences,
+    files,
+    health,
+    models,
+    projects,
+    runs,
+    sessions,
+    tokens,
+    watching,
+)
 from app.edge.aside import aside
 from app.edge.frame import Frame
 from app.edge.parts import Parts, utc_now
@@ -24,7 +36,6 @@ from app.storage.engine import Storage
 from app.web.pages import add_pages
 from stackwright import __version__
 from stackwright.errors import ProjectError
-from tasks.artifacts import is_published
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router,
@@ -36,6 +47,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     projects.router,
     runs.router,
     watching.router,
+    files.router,
+    differences.router,
 )
 CLEAN_EVERY_S = 3600
 _SCHEMAS = "#/components/schemas/"
@@ -58,7 +71,7 @@ def make_app(settings: Settings, now: Callable[[], datetime] = utc_now) -> FastA
         settings=settings, storage=Storage(settings.database_url.get_secret_value()), now=now
     )
 
-    hub = Hub(parts.storage, partial(aside, is_published))
+    hub = Hub(parts.storage, partial(aside, parts.outputs.is_published))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -81,17 +81,6 @@ def publish_output(folder: Path, place: str) -> Published:
     )
 
 
-def is_published(place: str) -> bool:
-    """Whether there is an output at this place.
-
-    Raises:
-        ProjectError: The store does not answer.
-    """
-    url = artifacts_url()
-    with reaching(url, "Looking for the published project"):
-        return find_index(open_store(url), place) is not None
-
-
 def find_index(store: Store, place: str) -> OutputIndex | None:
     """The index of an output; None: nothing is published there.
 

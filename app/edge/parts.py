@@ -12,6 +12,7 @@ from app.edge.hashing import Hasher
 from app.edge.settings import Settings
 from app.storage.engine import Session, Storage
 from stackwright.access.limits import network
+from tasks.outputs import Outputs
 
 
 def utc_now() -> datetime:
@@ -27,6 +28,7 @@ class Parts:
     storage: Storage
     now: Callable[[], datetime] = utc_now
     hasher: Hasher = field(default_factory=Hasher)
+    outputs: Outputs = field(default_factory=Outputs)
 
 
 def parts_of(request: HTTPConnection) -> Parts:

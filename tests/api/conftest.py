@@ -47,8 +47,11 @@ async def database_url(server: str) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def new_world(database_url: str) -> AsyncIterator[NewWorld]:
-    """Makes applications on the database of this test."""
+async def new_world(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[NewWorld]:
+    """Makes applications on the database and the store of published projects of this test."""
+    monkeypatch.setenv("STACKWRIGHT_ARTIFACTS", str(tmp_path / "artifacts"))
     async with AsyncExitStack() as stack:
 
         async def made(**given: Any) -> World:

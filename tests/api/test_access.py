@@ -73,8 +73,21 @@ CASES: dict[str, tuple[Body, tuple[int, ...]]] = {
     f"GET {RUN}/progress": (None, THEIRS),
     f"GET {RUN}/log": (None, THEIRS),
     f"POST {RUN}/{{steer}}": (None, (401, 404, 2, 409, 409, 409)),  # cancelled by the first
+    **{
+        f"GET {RUN}/{what}": (None, (401, 404, 403, 409, 409, 409))  # it has published nothing
+        for what in (
+            *("archive", "search", "files", "files/metrics", "files/content", "files/raw"),
+            *("files/provenance", "files/changes", "files/diff"),
+        )
+    },
     "GET /api/v1/audit": (None, (401, 403, 403, 2, 2, 403)),
     "GET /api/v1/audit/verification": (None, (401, 403, 403, 2, 2, 403)),
+}
+
+
+QUERIES = {
+    "search": "?text=x",
+    **dict.fromkeys(("content", "raw", "provenance", "diff"), "?path=x"),
 }
 
 
@@ -113,6 +126,7 @@ async def test_each_route_answers_those_who_may_and_nobody_else(world: World, ro
     method, path = route.split(" ")
     people = await everybody(world)
     path = await with_objects(world, path, people["owner"])
+    path += QUERIES.get(path.rpartition("/")[2], "")
     if route == "POST /api/v1/runs":
         body = {"project_id": await _project(people["owner"])}
     for who, wanted in zip(WHO, expected, strict=True):
