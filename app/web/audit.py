@@ -18,6 +18,7 @@ from stackwright.access.rights import Action
 router = APIRouter(include_in_schema=False)
 
 SIZE = 40
+_SHORT = 8
 
 
 @router.get("/audit", dependencies=[Depends(visitor(Action.READ_AUDIT))])
@@ -51,10 +52,15 @@ def _row(entry: audit.AuditEntry, people: Mapping[UUID, str]) -> list[str]:
         minute(entry.at),
         entry.action,
         actor,
-        people.get(_id(entry.subject), entry.subject) if entry.subject else "",
+        people.get(_id(entry.subject)) or _short(entry.subject),
         " ".join(f"{name}={value}" for name, value in entry.details.items()),
         entry.address,
     ]
+
+
+def _short(subject: str) -> str:
+    """The beginning of what is long, as ids are; the API tells the whole."""
+    return subject if len(subject) <= _SHORT else f"{subject[:_SHORT]}…"
 
 
 def _ids(entries: Sequence[audit.AuditEntry]) -> set[UUID]:

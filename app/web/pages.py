@@ -1,5 +1,6 @@
 """All pages of the dashboard, to be added to an application."""
 
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, FastAPI, Form
@@ -22,6 +23,7 @@ from app.web.addresses import local
 from app.web.problems import add_problems
 from app.web.rendering import THEMES
 
+PARAMETER = re.compile(r"\{[^}]+\}")
 YEAR_S = 365 * 24 * 3600
 
 router = APIRouter(include_in_schema=False)
@@ -45,7 +47,10 @@ def add_pages(app: FastAPI) -> None:
     for one in ROUTERS:
         app.include_router(one)
     app.state.page_paths = frozenset(
-        route.path for one in ROUTERS for route in one.routes if isinstance(route, Route)
+        PARAMETER.sub("{}", route.path)
+        for one in ROUTERS
+        for route in one.routes
+        if isinstance(route, Route) and "GET" in (route.methods or ())
     )
     add_problems(app)
 

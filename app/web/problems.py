@@ -42,7 +42,7 @@ WORDS = {
     404: (
         "This page does not exist",
         "Nothing has this address; it may have been removed.",
-        "Check the address or choose a section above.",
+        "Check the address, or begin again at the first page.",
     ),
     405: (
         "This cannot be done here",
@@ -122,6 +122,8 @@ def _card(request: Request, told: Problem, *, is_form: bool = False) -> dict[str
     }
     if told.status == 401:
         return {**card, "again": to_sign_in(request), "way": "Sign in"}
+    if told.status == 404 and not is_partial(request):
+        return {**card, "again": "/", "way": "To the first page"}
     if told.status >= 500 and request.method == "GET":
         return {**card, "again": request.url.path}
     return card

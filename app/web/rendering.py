@@ -111,6 +111,11 @@ def fragment(
     )
 
 
+def has_page(request: Request, path: str) -> bool:
+    """Whether there is a page at this path, such as `/runs/{}`: parameters have no names."""
+    return path in request.app.state.page_paths
+
+
 def is_partial(request: Request) -> bool:
     """Whether a page that is already shown asks for a piece of itself."""
     return request.headers.get("hx-request-type") == "partial"
