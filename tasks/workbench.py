@@ -26,7 +26,7 @@ from stackwright.generation.quality import Facts, Ran
 from stackwright.value import Value
 from tasks import commands
 from tasks.effect import effect
-from tasks.generation import MODEL
+from tasks.placing import MODEL
 
 NOT_COPIED = (
     ".git", ".stackwright", ".venv", "venv", "node_modules", "dist", "coverage", "__pycache__",

@@ -302,7 +302,7 @@ def _config(
         chosen["entities"] = None if entities == "all" else tuple(_list(entities))
     if out is None:
         return Config.model_validate(chosen)
-    from tasks.generation import read_lock
+    from tasks.observing import read_lock
 
     return Config.model_validate({**read_lock(out).config.model_dump(), **chosen})
 

@@ -1,12 +1,13 @@
 """What a generation will do, file by file, decided before anything is written."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from typing import Protocol
 
 from stackwright.domain.project import Project
 from stackwright.generation.config import Config
 from stackwright.generation.lock import Lock, LockedFile, digest
-from stackwright.generation.outputs import PROJECT_UNIT, Output
+from stackwright.generation.outputs import PROJECT_UNIT
 from stackwright.rendering.pack import Kind
 from stackwright.value import Value
 
@@ -75,19 +76,73 @@ class Plan(Value):
         return not self.having(Action.CREATE, Action.UPDATE, Action.DELETE) and not self.adopted
 
 
+class Wanted(Protocol):
+    """A file that shall be there, wherever its content comes from."""
+
+    @property
+    def path(self) -> str:
+        """Relative to the project's folder, with forward slashes."""
+        ...
+
+    @property
+    def made_from(self) -> str:
+        """Digest of all that decides its content."""
+        ...
+
+    @property
+    def pack(self) -> str:
+        """The name of the template pack it comes from."""
+        ...
+
+    @property
+    def unit(self) -> str:
+        """The entity it belongs to, or `project`."""
+        ...
+
+    @property
+    def kind(self) -> Kind:
+        """What sort of file it is."""
+        ...
+
+    def preview(self) -> bytes:
+        """The content; asked for only when nothing else decides."""
+        ...
+
+
 def make_plan(
     project: Project,
     config: Config,
-    wanted: list[Output],
+    wanted: Sequence[Wanted],
     lock: Lock,
     observed: Mapping[str, str],
 ) -> Plan:
-    """Decide what happens to each file.
+    """Decide what happens to each file of a project.
 
     Args:
         project: With the selected entities only.
         config: The choices.
         wanted: The files that the configuration asks for.
+        lock: The last generation; empty when there was none.
+        observed: Path → content digest of the wanted and the locked files that exist on disk.
+    """
+    return plan_files(project.name, model_digest(project), config, wanted, lock, observed)
+
+
+def plan_files(
+    project: str,
+    model: str,
+    config: Config,
+    wanted: Sequence[Wanted],
+    lock: Lock,
+    observed: Mapping[str, str],
+) -> Plan:
+    """Decide what happens to each file, wherever their contents come from.
+
+    Args:
+        project: The project's name.
+        model: The digest of its domain model.
+        config: The choices.
+        wanted: The files that shall be there.
         lock: The last generation; empty when there was none.
         observed: Path → content digest of the wanted and the locked files that exist on disk.
     """
@@ -134,8 +189,8 @@ def make_plan(
         if file.action in (Action.CREATE, Action.UPDATE) or file.path in adopted
     ]
     return Plan(
-        project=project.name,
-        model=model_digest(project),
+        project=project,
+        model=model,
         config=config,
         files=tuple(files),
         batches=_batches(written),
@@ -143,7 +198,7 @@ def make_plan(
     )
 
 
-def _decide(output: Output, locked: LockedFile | None, present: str | None) -> tuple[Action, str]:
+def _decide(output: Wanted, locked: LockedFile | None, present: str | None) -> tuple[Action, str]:
     if locked is None:
         if present is None:
             return Action.CREATE, ""
