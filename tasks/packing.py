@@ -68,7 +68,7 @@ def unpack(archive: IO[bytes], folder: Path) -> int:
     try:
         with zipfile.ZipFile(archive) as packed:
             entries = packed.infolist()
-            _must_be_modest(entries)
+            must_be_modest(entries)
             for entry in entries:
                 _unpack_one(packed, entry, aside)
         aside.chmod(0o755)  # mkdtemp closes it to others; what is published is no secret of ours
@@ -109,7 +109,12 @@ def safe_parts(entry: zipfile.ZipInfo) -> tuple[str, ...]:
     return parts
 
 
-def _must_be_modest(entries: list[zipfile.ZipInfo]) -> None:
+def must_be_modest(entries: list[zipfile.ZipInfo]) -> None:
+    """Refuse entries that fill a disk.
+
+    Raises:
+        ProjectError: They are more or larger than a project may be.
+    """
     if len(entries) > MAX_FILES:
         raise _too_large(f"file number {MAX_FILES + 1}")
     if large := [entry.filename for entry in entries if entry.file_size > MAX_FILE_BYTES]:

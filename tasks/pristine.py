@@ -10,7 +10,7 @@ from typing import IO
 from stackwright.errors import ProjectError
 from stackwright.rendering.origins import Origin
 
-_ORIGINS = "origins.json"
+ORIGINS = "origins.json"
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # archives are the same bytes every time
 
 
@@ -46,7 +46,7 @@ def parse_archive(
                 for name in archive.namelist()
                 if name.startswith("files/")
             }
-            return contents, json.loads(archive.read(_ORIGINS))
+            return contents, json.loads(archive.read(ORIGINS))
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise ProjectError.bad_input(
             f"{path} is damaged.",
@@ -63,7 +63,7 @@ def archive_bytes(
         for path in sorted(contents):
             archive.writestr(_entry(f"files/{path}"), contents[path])
         archive.writestr(
-            _entry(_ORIGINS), json.dumps(origins, sort_keys=True, separators=(",", ":"))
+            _entry(ORIGINS), json.dumps(origins, sort_keys=True, separators=(",", ":"))
         )
     return buffer.getvalue()
 
