@@ -30,6 +30,7 @@ LINGER_S = 30.0  # a channel waits that long for somebody who comes back
 AGAIN_S = 1.0
 LOG_FRESH_S = 0.5  # the log of a run that goes on is read again after that
 LOGS_KEPT = 50
+LOG_UNSETTLED = 100  # the last lines may still be followed by older ones
 
 log = structlog.get_logger("runs")
 
@@ -152,17 +153,21 @@ class Hub:
             if not self._is_ready.is_set():
                 raise _away("it is being connected to")
             try:
-                kept = (
-                    run.state.is_final,
-                    time.monotonic(),
-                    await orchestrator.log(run.flow_run_id),
-                )
+                kept = await self._read_log(run, run.flow_run_id, kept[2] if kept else ())
             except httpx.HTTPError as error:
                 raise _away(type(error).__name__) from error
             self._logs[run.id] = kept
             while len(self._logs) > LOGS_KEPT:
                 self._logs.pop(next(iter(self._logs)))
         return kept[2]
+
+    async def _read_log(
+        self, run: Run, flow_run_id: UUID, known: Sequence["Line"]
+    ) -> tuple[bool, float, Sequence["Line"]]:
+        """Read what is new; the last lines once more, as late ones sort in between, and at the end all of it."""
+        settled = 0 if run.state.is_final else max(0, len(known) - LOG_UNSETTLED)
+        new = await orchestrator.log(flow_run_id, known=settled)
+        return run.state.is_final, time.monotonic(), [*known[:settled], *new]
 
     async def _reopen(self, run: Run) -> None:
         again = {"state": RunState.QUEUED.value, "message": "", "ended_at": None}

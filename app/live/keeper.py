@@ -23,11 +23,13 @@ from stackwright.runs.state import FINAL, RunState, from_orchestrator
 from stackwright.runs.steps import after, beginning
 
 if TYPE_CHECKING:
+    from app.runs import Line
     from app.runs import Run as FlowRun
 
 BUILD = "build-project/build"
 BUSY_S, IDLE_S = 1.0, 5.0  # between two looks
 BAD_INPUT = 422
+WARNING, ERROR = 30, 40  # levels of a log
 LOST = "The orchestrator does not know this run any more."
 
 log = structlog.get_logger("runs")
@@ -162,6 +164,7 @@ class Keeper:
         messages = self._heard(run.id)
         if not messages or not messages[-1].kind.is_last or messages[-1].attempt < found.attempt:
             messages = await orchestrator.messages(found)  # they are stored a second later
+        lines = await orchestrator.log(found.id)
         start = beginning(restores=run.base is not None, verifies=run.verify)
         steps = after(start, messages).times()
         if from_orchestrator(found.type) is RunState.DONE:
@@ -171,7 +174,7 @@ class Keeper:
             **now,
             ended_at=found.ended_at,
             published=await self._is_published(run.place),
-            outcome=outcome_of(report, quality, refusal, steps),
+            outcome=outcome_of(report, quality, refusal, steps, sum(map(_warns, lines))),
             journal=messages,
         )
 
@@ -186,3 +189,7 @@ class Keeper:
         if changed:
             self._changed(changed)
         return changed
+
+
+def _warns(line: "Line") -> bool:
+    return WARNING <= line.level < ERROR

@@ -98,6 +98,13 @@ async def count_active(session: AsyncSession, owner_id: UUID) -> int:
     return int(await session.scalar(query) or 0)
 
 
+async def count_before(session: AsyncSession, run: Run) -> int:
+    """How many runs of the whole installation have not ended and were asked for earlier."""
+    query = select(func.count()).select_from(RunRow).where(RunRow.state.in_(_ACTIVE))
+    earlier = tuple_(RunRow.made_at, RunRow.id) < (run.made_at, run.id)
+    return int(await session.scalar(query.where(earlier)) or 0)
+
+
 async def done(
     session: AsyncSession, limit: int, *, project_id: UUID | None = None
 ) -> Sequence[Outcome]:

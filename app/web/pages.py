@@ -14,6 +14,10 @@ from app.web import (
     audit,
     bundle,
     home,
+    progress_tracker,
+    project,
+    run_log,
+    runs,
     showcase,
     sign_in,
     sign_up,
@@ -38,6 +42,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     account_tokens.router,
     accounts.router,
     audit.router,
+    project.router,
+    runs.router,
+    progress_tracker.router,
+    run_log.router,
     showcase.router,
 )
 

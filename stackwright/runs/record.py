@@ -31,6 +31,7 @@ class Outcome(Value):
     notes: tuple[str, ...] = Field((), description="What to know or do now.")
     steps: tuple[StepTime, ...] = ()
     checks: Checks | None = Field(None, description="Null: nothing was checked.")
+    warnings: int = Field(0, description="Warnings in its log.")
     cause: str = Field("", description="Why it failed.")
     fix: str = Field("", description="What to do about it.")
     findings: tuple[Finding, ...] = ()
@@ -88,6 +89,7 @@ def outcome_of(
     quality: QualityReport | None,
     refusal: Refusal | None,
     steps: tuple[StepTime, ...],
+    warnings: int = 0,
 ) -> Outcome:
     """What a run did, from what it left behind."""
     checks = None
@@ -105,6 +107,7 @@ def outcome_of(
         notes=report.notes if report else (),
         steps=steps,
         checks=checks,
+        warnings=warnings,
         cause=refusal.message if refusal else "",
         fix=refusal.hint if refusal else "",
         findings=refusal.findings if refusal else (),

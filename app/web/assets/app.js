@@ -13,5 +13,7 @@ import { loadOnSight } from "./elements/lazy.js";
 loadOnSight({
   "diagram-view": () => import("./elements/diagram-view.js"),
   "log-view": () => import("./elements/log-view.js"),
+  "progress-tracker": () => import("./elements/progress-tracker.js"),
+  "run-clock": () => import("./elements/run-clock.js"),
   "tree-view": () => import("./elements/tree-view.js"),
 });
