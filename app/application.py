@@ -25,7 +25,7 @@ from app.api import (
     tokens,
     watching,
 )
-from app.edge.aside import aside
+from app.edge.aside import waiting
 from app.edge.frame import Frame
 from app.edge.parts import Parts, utc_now
 from app.edge.problems import MEDIA_TYPE, Problem, explain
@@ -71,7 +71,7 @@ def make_app(settings: Settings, now: Callable[[], datetime] = utc_now) -> FastA
         settings=settings, storage=Storage(settings.database_url.get_secret_value()), now=now
     )
 
-    hub = Hub(parts.storage, partial(aside, parts.outputs.is_published))
+    hub = Hub(parts.storage, partial(waiting, parts.outputs.is_published))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

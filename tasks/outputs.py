@@ -97,6 +97,14 @@ class Outputs:
         self.file(place, path)
         return self._archive(place).read(path)
 
+    def hold(self, place: str) -> None:
+        """Have the archive on this machine, so that nothing that is read next waits for the network.
+
+        Raises:
+            ProjectError: Nothing was published yet, or the store does not answer.
+        """
+        self._archive(place)
+
     def texts(self, place: str) -> Iterator[tuple[str, str]]:
         """Path and content of every text file, in the order of the paths."""
         index, archive = self.index(place), self._archive(place)

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from app.api.published import Path, Theirs, answered, older_run
 from app.api.runs import Reader
-from app.edge.aside import aside
+from app.edge.aside import aside, waiting
 from app.edge.parts import Its
 from stackwright.errors import ProjectError
 from stackwright.generation.lock import digest
@@ -78,8 +78,8 @@ async def diff(
     """A file beside its older version, or beside the template that most of it comes from."""
     outputs = parts.outputs
     if against == TEMPLATE:
-        file = await aside(outputs.file, run.place, path)
-        known = await aside(outputs.provenance, run.place, path)
+        file = await waiting(outputs.file, run.place, path)
+        known = await waiting(outputs.provenance, run.place, path)
         if not known.template:
             raise ProjectError(
                 "This file comes from no template.", hint="Somebody wrote it.", http_status=404
@@ -90,14 +90,16 @@ async def diff(
             return await aside(_beside_template, outputs, run, file, known.template, context)
 
         return await answered(request, (file.digest, digest(text.encode())), beside_template)
-    index = await aside(outputs.index, run.place)
+    index = await waiting(outputs.index, run.place)
     older = await older_run(run, against, caller, parts)
-    before = await aside(outputs.index, older.place)
+    before = await waiting(outputs.index, older.place)
     new, old = index.by_path.get(path), before.by_path.get(path)
     if new is None and old is None:
-        await aside(outputs.file, run.place, path)  # says so
+        await waiting(outputs.file, run.place, path)  # says so
 
     async def beside_older() -> Difference:
+        for one in (run, older):
+            await waiting(outputs.hold, one.place)
         return await aside(_beside, outputs, (older, old), (run, new), context)
 
     return await answered(request, (_digest(old), _digest(new), str(older.id)), beside_older)
@@ -108,9 +110,9 @@ async def all_changes(
     run: Theirs, caller: Reader, parts: Its, request: Request, against: Against = "previous"
 ) -> Response:
     """Every file that was added, removed or changed since an older output."""
-    index = await aside(parts.outputs.index, run.place)
+    index = await waiting(parts.outputs.index, run.place)
     older = await older_run(run, against, caller, parts)
-    before = await aside(parts.outputs.index, older.place)
+    before = await waiting(parts.outputs.index, older.place)
 
     async def make() -> Changes:
         return await aside(_changes, older.id, index, before)
@@ -121,10 +123,10 @@ async def all_changes(
 @router.get("/provenance", response_model=Provenance)
 async def provenance(run: Theirs, parts: Its, request: Request, path: Path) -> Response:
     """Which template line and which element of the model each line comes from."""
-    index = await aside(parts.outputs.index, run.place)
+    index = await waiting(parts.outputs.index, run.place)
 
     async def make() -> Provenance:
-        return await aside(parts.outputs.provenance, run.place, path)
+        return await waiting(parts.outputs.provenance, run.place, path)
 
     return await answered(request, (index.archive,), make)
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from app.api.etags import etag, is_known, unchanged
 from app.api.published import FRESH, Path, Theirs, answered, older_run
 from app.api.runs import Reader
-from app.edge.aside import aside
+from app.edge.aside import aside, waiting
 from app.edge.parts import Its
 from stackwright.generation.output_index import OutputFile, OutputIndex
 from stackwright.generation.preview.changes import changes
@@ -62,11 +62,11 @@ async def one_folder(
     against: Against = None,
 ) -> Response:
     """What one folder of the project holds, folders first; `against` marks what became of it."""
-    index = await aside(parts.outputs.index, run.place)
+    index = await waiting(parts.outputs.index, run.place)
     older: OutputIndex | None = None
     if against is not None:
         other = await older_run(run, against, caller, parts)
-        older = await aside(parts.outputs.index, other.place)
+        older = await waiting(parts.outputs.index, other.place)
 
     async def make() -> Folder:
         return await aside(_folder, index, name, older)
@@ -77,7 +77,7 @@ async def one_folder(
 @router.get("/files/metrics", response_model=Metrics)
 async def file_metrics(run: Theirs, parts: Its, request: Request) -> Response:
     """Files, lines, tests and bytes by pack, kind, unit and extension."""
-    index = await aside(parts.outputs.index, run.place)
+    index = await waiting(parts.outputs.index, run.place)
 
     async def make() -> Metrics:
         return await aside(metrics, index)
@@ -88,10 +88,10 @@ async def file_metrics(run: Theirs, parts: Its, request: Request) -> Response:
 @router.get("/files/content", response_model=FileContent)
 async def file_content(run: Theirs, parts: Its, request: Request, path: Path) -> Response:
     """A file with its text and what it is."""
-    file = await aside(parts.outputs.file, run.place, path)
+    file = await waiting(parts.outputs.file, run.place, path)
 
     async def make() -> FileContent:
-        return await aside(_content, parts.outputs, run.place, file)
+        return await waiting(_content, parts.outputs, run.place, file)
 
     return await answered(request, (file.model_dump_json(),), make)
 
@@ -99,11 +99,11 @@ async def file_content(run: Theirs, parts: Its, request: Request, path: Path) ->
 @router.get("/files/raw", response_class=Response)
 async def raw_file(run: Theirs, parts: Its, request: Request, path: Path) -> Response:
     """The bytes of a file, to be saved: nothing that a browser would run or show as a page."""
-    file = await aside(parts.outputs.file, run.place, path)
+    file = await waiting(parts.outputs.file, run.place, path)
     tag = etag(file.digest)
     if is_known(request, tag):
         return unchanged(tag)
-    content = await aside(parts.outputs.content, run.place, path)
+    content = await waiting(parts.outputs.content, run.place, path)
     kind = "application/octet-stream" if file.binary else "text/plain; charset=utf-8"
     name = path.rpartition("/")[2]
     return Response(content, headers=_saved(name, tag), media_type=kind)
@@ -121,11 +121,12 @@ async def search(
     ] = "contents",
 ) -> Response:
     """Files by their names, or lines by what they say; capitals do not matter."""
-    index = await aside(parts.outputs.index, run.place)
+    index = await waiting(parts.outputs.index, run.place)
 
     async def make() -> Search:
         if within == "names":
             return Search(names=await aside(find_names, index, text))
+        await waiting(parts.outputs.hold, run.place)
         return Search(contents=await aside(_found, parts.outputs, run.place, text))
 
     return await answered(request, (index.archive,), make)
@@ -134,11 +135,11 @@ async def search(
 @router.get("/archive", response_class=StreamingResponse)
 async def whole_project(run: Theirs, parts: Its, request: Request) -> Response:
     """The whole project as a zip archive, with what a later generation into it needs (`.stackwright`)."""
-    index = await aside(parts.outputs.index, run.place)
+    index = await waiting(parts.outputs.index, run.place)
     tag = etag(index.archive)
     if is_known(request, tag):
         return unchanged(tag)
-    size_bytes, pieces = await aside(parts.outputs.whole, run.place)
+    size_bytes, pieces = await waiting(parts.outputs.whole, run.place)
     headers = {**_saved(f"{index.project}.zip", tag), "Content-Length": str(size_bytes)}
     return StreamingResponse(pieces, headers=headers, media_type="application/zip")
 
