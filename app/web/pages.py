@@ -16,11 +16,13 @@ from app.web import (
     home,
     progress_tracker,
     project,
+    projects,
     run_log,
     runs,
     showcase,
     sign_in,
     sign_up,
+    template_builder,
     welcome,
 )
 from app.web.addresses import local
@@ -42,6 +44,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     account_tokens.router,
     accounts.router,
     audit.router,
+    projects.router,
+    template_builder.router,
     project.router,
     runs.router,
     progress_tracker.router,

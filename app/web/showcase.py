@@ -16,7 +16,7 @@ from stackwright.value import Value
 
 FOLDER = Path(__file__).parent / "parts"
 ORDER = (
-    "button link key field form "
+    "button link key field form editor "
     "sheet title_block tabs definitions figures "
     "badge steps bar meter days "
     "table filter pager tree "

@@ -11,7 +11,9 @@ import "./elements/theme-choice.js";
 import { loadOnSight } from "./elements/lazy.js";
 
 loadOnSight({
+  "draft-keeper": () => import("./elements/draft-keeper.js"),
   "diagram-view": () => import("./elements/diagram-view.js"),
+  "model-editor": () => import("./elements/model-editor.js"),
   "log-view": () => import("./elements/log-view.js"),
   "progress-tracker": () => import("./elements/progress-tracker.js"),
   "run-clock": () => import("./elements/run-clock.js"),

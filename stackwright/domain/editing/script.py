@@ -203,9 +203,9 @@ def flow(value: Written) -> str:
 
 
 def block(name: str, value: Written, column: int, step: int) -> list[str]:
-    """A value over several lines as long as it holds mappings of mappings, else on one."""
+    """A value over several lines as long as it holds nothing but mappings, else on one."""
     before = " " * column
-    if isinstance(value, dict) and any(isinstance(one, dict) for one in value.values()):
+    if isinstance(value, dict) and all(isinstance(one, dict) for one in value.values()):
         below = [block(key, one, column + step, step) for key, one in value.items()]
         return [f"{before}{name}:", *(line for lines in below for line in lines)]
     return [f"{before}{name}: {flow(value)}" if value else f"{before}{name}:"]

@@ -1,5 +1,6 @@
 const STEP = 1.25;
 const [LEAST, MOST] = [0.1, 3];
+const READABLE = 0.6; // a larger drawing is not shrunk below it by itself
 const NEAR_PX = 4; // a shorter way of the pointer is a click
 
 /** Zooms and moves the drawing inside: + − 0 and arrows, buttons, Ctrl and the wheel, dragging. Without it one scrolls. */
@@ -21,6 +22,8 @@ class DiagramView extends HTMLElement {
     // a drawing that is exchanged keeps its size
     this.#watching = new MutationObserver(() => this.#apply());
     this.#watching.observe(this.drawing, { childList: true });
+    const width = this.#plan?.viewBox.baseVal.width ?? 1;
+    this.#scale = Math.max(READABLE, Math.min(1, this.drawing.clientWidth / width));
     this.#apply();
   }
 
