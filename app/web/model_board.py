@@ -96,7 +96,8 @@ def look_at(text: str, file: str) -> Board:
 def _listed(reading: Reading) -> Iterable[Listed]:
     sketches: Sequence[Sketch] = sorted(reading.sketches, key=lambda one: one.line)
     ends = [*(one.line for one in sketches[1:]), 10**9]
-    for sketch, end in zip(sketches, ends, strict=False):  # without entities there is one end too many
+    # without entities there is one end too many
+    for sketch, end in zip(sketches, ends, strict=False):
         own = [one for one in reading.findings if sketch.line <= one.line < end]
         yield Listed(
             name=sketch.entity.name,
