@@ -1,6 +1,7 @@
 """Which addresses lead somewhere: a page links what exists, and nothing else."""
 
 import re
+from collections.abc import Iterator
 
 from fastapi import FastAPI
 
@@ -10,5 +11,12 @@ _NAME = re.compile(r"\{[^}]*\}")
 
 def leads(app: FastAPI, path: str) -> bool:
     """Whether a page or a route of the API answers at this address, whatever the ids in it."""
-    known = {*app.state.page_paths, *app.openapi()["paths"]}
-    return _ID.sub("{}", path) in {_NAME.sub("{}", one) for one in known}
+    return _ID.sub("{}", path) in {_NAME.sub("{}", one) for one in _known(app)}
+
+
+def _known(app: FastAPI) -> Iterator[str]:
+    yield from app.state.page_paths
+    for included in app.routes:  # OpenAPI lists them, too, but takes a second to be made
+        router = getattr(included, "original_router", None)
+        for route in router.routes if router else ():
+            yield getattr(route, "path", "")

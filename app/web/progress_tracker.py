@@ -12,6 +12,7 @@ from app.api.runs import NewRun, the_run
 from app.edge.parts import Its, Parts, Work
 from app.live.door import Live
 from app.storage import runs
+from app.storage.engine import Session
 from app.web.addresses import leave
 from app.web.moments import minute
 from app.web.rendering import FRESH, TitleBlock, fragment, is_partial, page
@@ -47,9 +48,11 @@ async def track(
     async with parts.storage.session() as session:
         run = await the_run(session, run_id, caller)
         project = await the_project(session, run.project_id, caller)
+        place = await _place(session, run)
     async with hub.watching(run) as channel:
         picture = Picture(channel, request.app, parts.now)
         run, shown, now = channel.run, picture.parts(), picture.stamp()
+        waiting = macro("queue")(run=run, progress=channel.progress, said=place)
     return page(
         request,
         "progress_tracker.html.jinja",
@@ -63,7 +66,7 @@ async def track(
         project=project,
         choices=choices(run.config),
         started=f"{minute(run.started_at)} UTC" if run.started_at else "",
-        parts=shown,
+        parts={**shown, "queue": waiting},
         possible=steering(run).split(),
         now=now,
         log=await log_of(hub, run, level, text, before),
@@ -74,8 +77,7 @@ async def track(
 async def show_place(request: Request, run_id: UUID, caller: Reader, session: Work) -> Response:
     """How many runs come before one that waits."""
     run = await the_run(session, run_id, caller)
-    place = await runs.count_before(session, run) if run.state is RunState.QUEUED else 0
-    said = f"{several(place, 'run')} before it." if place else ""
+    said = await _place(session, run)
     return fragment(request, "run_queue.html.jinja", title="Queue", said=said)
 
 
@@ -109,6 +111,12 @@ async def generate_again(
     wanted = NewRun(project_id=run.project_id, verify=run.verify)
     started = await api.start_run(wanted, caller, parts, hub, Response())
     return leave(request, f"/runs/{started.id}")
+
+
+async def _place(session: Session, run: Run) -> str:
+    """How many runs come before one that waits; nothing of others."""
+    before = await runs.count_before(session, run) if run.state is RunState.QUEUED else 0
+    return f"{several(before, 'run')} before it." if before else ""
 
 
 async def _up_to_date(request: Request, run: Run, parts: Parts, hub: Live) -> HTMLResponse:

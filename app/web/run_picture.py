@@ -18,6 +18,13 @@ from stackwright.runs.steps import Progress, Step
 TEMPLATE = "html/run_parts.html.jinja"
 AGAIN = "again"  # beside what `Run.possible` offers: another run of the same project
 MOST_FILES = 8
+CHANGES = {
+    "create": "new",
+    "update": "changed",
+    "merge": "merged",
+    "conflict": "in conflict",
+    "delete": "removed",
+}
 
 
 class Picture:
@@ -124,7 +131,11 @@ class Picture:
         return {"files": progress.files[-MOST_FILES:][::-1]}
 
     def _problem(self) -> dict[str, Any]:
-        return {"card": problem_of(self._channel.run)}
+        run, card = self._channel.run, problem_of(self._channel.run)
+        model = f"/projects/{run.project_id}/model"
+        if card and card["findings"] and leads(self._app, model):
+            card |= {"again": model, "way": "Edit the model"}
+        return {"card": card}
 
     def _result(self) -> dict[str, Any]:
         run = self._channel.run
@@ -216,7 +227,8 @@ def figures(run: Run) -> list[dict[str, str]]:
 
 
 def _changes(outcome: Outcome) -> str:
-    return ", ".join(f"{count(n)} {name}" for name, n in outcome.changes.items() if n)
+    said = ((CHANGES.get(name, name), n) for name, n in outcome.changes.items() if n)
+    return ", ".join(f"{count(n)} {name}" for name, n in said)
 
 
 def _shape(step: Step, run: Run) -> str:

@@ -66,7 +66,7 @@ async def show_runs(
         title="Runs",
         block=TitleBlock(model="own runs", plan=f"{count(counted.runs)} runs"),
         columns=COLUMNS,
-        rows=[row(run) for run in found.runs],
+        listed=[row(run) for run in found.runs],
         statistics=figures(counted),
         days=counted.days,
         is_empty=not counted.runs and chosen is None,
