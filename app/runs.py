@@ -107,7 +107,7 @@ def on(server: str) -> Iterator[None]:
         except httpx.TransportError as error:
             raise ProjectError(
                 f"No server answers at {address}: {error}",
-                hint="Start one with `stackwright serve`, or generate here, without --server.",
+                hint="Start one with `stackwright serve`.",
             ) from error
 
 

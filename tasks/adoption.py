@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import IO
 
 from pydantic import TypeAdapter
 
@@ -38,7 +39,7 @@ _ORIGINS_OF_UNIT = TypeAdapter(dict[str, Origins])
 
 @effect(timeout_s=600)
 def adopt(
-    archive: Path, project: str, out: Path, renamed_from: str = ""
+    archive: Path | IO[bytes], project: str, out: Path, renamed_from: str = ""
 ) -> tuple[Plan, WriteReceipt]:
     """Bring the project in `out` to what is in the archive, as if it had been generated here.
 

@@ -1,7 +1,9 @@
 """`stackwright validate`, `plan`, `estimate`, `generate` and `schema`."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import typer
 
@@ -11,6 +13,13 @@ from stackwright.generation.config import Config, Database, Platform, Style
 if TYPE_CHECKING:
     from stackwright.domain.project import Project
     from stackwright.generation.plan import Plan
+    from stackwright.generation.request import GenerationReport
+
+_REMOTE = ["--token-file", "--project"]
+_NO_PLAN = (
+    "A server plans new folders only; what changes in a folder is decided when the files arrive. "
+    "Leave --server out (or STACKWRIGHT_URL empty): the plan is made here."
+)
 
 
 def _folder(text: str) -> Path:
@@ -116,8 +125,7 @@ def plan(
     """Show what `generate` would do to a folder, file by file, without writing anything."""
     from tasks.generation import plan_project
 
-    config = _config(
-        out,
+    chosen = _choices(
         entities,
         platforms,
         style=style,
@@ -128,6 +136,7 @@ def plan(
         docker=docker,
         env_configs=env_configs,
     )
+    config = _config(out, chosen)
     _show_plan(
         plan_project(_project(model), config, out, renamed_from),
         everything=everything,
@@ -159,8 +168,7 @@ def estimate(
     """Say what a generation will produce, how long it takes by this machine's history, and what may go wrong."""
     from tasks.generation import dry_run
 
-    config = _config(
-        out,
+    chosen = _choices(
         entities,
         platforms,
         style=style,
@@ -171,6 +179,7 @@ def estimate(
         docker=docker,
         env_configs=env_configs,
     )
+    config = _config(out, chosen)
     _, estimated = dry_run(_project(model), config, out)
     if as_json:
         show.as_json(estimated.model_dump(mode="json"))
@@ -202,14 +211,25 @@ def generate(
         typer.Option(
             metavar="URL",
             envvar="STACKWRIGHT_URL",
-            help="Run it as a flow on this Prefect server and follow it; without one it runs right here.",
+            help="Generate on this server, with the token in STACKWRIGHT_TOKEN, and bring the files here; "
+            "without one it runs right here.",
         ),
     ] = "",
+    token_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where the token for the server lies."),
+    ] = None,
+    project: Annotated[
+        UUID | None,
+        typer.Option(
+            metavar="ID",
+            help="The project on the server; without it the one with the model's name, a new one if there is none.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> int:
     """Generate the project, or bring an existing one up to date; files you edited are kept and reported."""
-    config = _config(
-        out,
+    chosen = _choices(
         entities,
         platforms,
         style=style,
@@ -220,29 +240,46 @@ def generate(
         docker=docker,
         env_configs=env_configs,
     )
+    if not server and (token_file or project):
+        raise typer.BadParameter("It is of use with --server alone.", param_hint=_REMOTE)
+    if dry_run and server:
+        raise typer.BadParameter(_NO_PLAN, param_hint="--dry-run")
     if dry_run:
         from tasks.generation import plan_project
 
         _show_plan(
-            plan_project(_project(model), config, out, renamed_from),
+            plan_project(_project(model), _config(out, chosen), out, renamed_from),
             everything=everything,
             as_json=as_json,
         )
         return 0
     from app.cli.progress import Watching
-    from stackwright.generation.request import GenerateRequest
 
-    request = GenerateRequest(
-        model=str(model), out=str(out), config=config, renamed_from=renamed_from
-    )
+    report: GenerationReport
     with Watching(quiet=as_json) as watching:
         if server:
-            from app.cli.remote import generate_remotely
+            from app.cli.remote import Order, generate_remotely
 
-            report = generate_remotely(server, request, watching.message)
+            order = Order(
+                server=server,
+                token_file=token_file,
+                project=project,
+                model=model,
+                out=out,
+                choices=chosen,
+                renamed_from=renamed_from,
+            )
+            report = generate_remotely(order, watching)
         else:
             from flows.stories.generation import generate_locally
+            from stackwright.generation.request import GenerateRequest
 
+            request = GenerateRequest(
+                model=str(model),
+                out=str(out),
+                config=_config(out, chosen),
+                renamed_from=renamed_from,
+            )
             report = generate_locally(request, watching.message)
     if as_json:
         show.as_json(report.model_dump(mode="json"))
@@ -250,6 +287,8 @@ def generate(
         from app.cli import tables
 
         tables.report(report)
+        if page := getattr(report, "page", ""):
+            print(f"The run: {page}")
     return 0
 
 
@@ -282,10 +321,8 @@ def _project(model: Path) -> "Project":
     return project
 
 
-def _config(
-    out: Path | None, entities: str | None, platforms: str | None, **options: object
-) -> Config:
-    """The choices: what the command line says, else what the project in `out` was generated with."""
+def _choices(entities: str | None, platforms: str | None, **options: object) -> dict[str, object]:
+    """What the command line says of the choices."""
     names = _list(platforms or "")
     unknown = [name for name in names if name not in list(Platform)]
     if unknown:
@@ -293,13 +330,16 @@ def _config(
             f"{', '.join(unknown)} is no platform; there are {', '.join(Platform)}.",
             param_hint="--platforms",
         )
-    chosen: dict[str, object] = {
-        name: value for name, value in options.items() if value is not None
-    }
+    chosen = {name: value for name, value in options.items() if value is not None}
     if names:
         chosen["platforms"] = tuple(dict.fromkeys(names))
     if entities:
         chosen["entities"] = None if entities == "all" else tuple(_list(entities))
+    return chosen
+
+
+def _config(out: Path | None, chosen: Mapping[str, object]) -> Config:
+    """The choices: what the command line says, else what the project in `out` was generated with."""
     if out is None:
         return Config.model_validate(chosen)
     from tasks.observing import read_lock

@@ -46,6 +46,11 @@ class Watching:
         elif not message.kind.is_last:
             print(message.text, file=sys.stderr)
 
+    def say(self, text: str) -> None:
+        """Show what people should know besides."""
+        if not self._quiet:
+            print(text, file=sys.stderr)
+
     def _advance(self, message: Message) -> None:
         if self._bar is None or self._task is None:
             from rich.console import Console

@@ -55,9 +55,7 @@ async def _serve(host: str, port: int, data: Path, limit: int, web_port: int) ->
         out.print(f"  runs    {addresses.prefect}")
         out.print(f"  data    {addresses.data}")
         out.print(f"  logs    {addresses.log}")
-        out.print(
-            f"  generate with: stackwright generate FILE --out DIR --server {addresses.prefect}"
-        )
+        out.print(f"  generate with: stackwright generate FILE --out DIR --server {addresses.web}")
         out.print("Ctrl-C stops everything.")
         raise await installation.kept(show.warning)
 

@@ -10,7 +10,7 @@ from pydantic import Field, TypeAdapter
 from stackwright.generation.progress import Message, MessageKind
 from stackwright.runs.expected import Rest
 from stackwright.runs.record import Run
-from stackwright.runs.steps import Progress, sequence_of
+from stackwright.runs.steps import Progress, sequence_of, sequence_of_attempt
 from stackwright.value import Value
 
 
@@ -74,6 +74,13 @@ def said(run: UUID, message: Message) -> Said:
         files=message.files,
         eta_s=message.eta_s,
     )
+
+
+def heard(said: Said) -> Message:
+    """What was sent as the message that it was."""
+    values = said.model_dump(exclude={"type", "sequence", "run"})
+    number = said.sequence - sequence_of_attempt(said.attempt)
+    return Message(kind=said.type, number=number, **values)
 
 
 def schema() -> Mapping[str, Any]:

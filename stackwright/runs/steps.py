@@ -67,7 +67,12 @@ class Progress(Value):
 
 def sequence_of(message: Message) -> int:
     """The place of a message among all of its run: grows from one to the next, over all attempts."""
-    return message.attempt * 1_000_000 + message.number
+    return sequence_of_attempt(message.attempt) + message.number
+
+
+def sequence_of_attempt(attempt: int) -> int:
+    """The place just before the first message of an attempt."""
+    return attempt * 1_000_000
 
 
 def beginning(*, restores: bool, verifies: bool) -> Progress:

@@ -1,7 +1,6 @@
 """What a person or a program sees of the generation commands."""
 
 import errno
-import json
 import os
 import subprocess
 import sys
@@ -9,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from app.cli.commands import run
 from stackwright import __version__
 from tasks import staging
+from tests.cli.conftest import Asked
 
 MODEL = """\
 stackwright: 1
@@ -33,46 +32,12 @@ WITH_PRICE = MODEL.replace(
 )
 
 
-@pytest.fixture(autouse=True)
-def _own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.delenv("STACKWRIGHT_URL", raising=False)
-
-
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
     """A small model on disk."""
     path = tmp_path / "shop.stackwright.yaml"
     path.write_text(MODEL, "utf-8")
     return path
-
-
-class Asked:
-    """Runs one command line in this process and keeps what it said."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self._capsys = capsys
-
-    def __call__(self, *words: object) -> "Asked":
-        self.code = run([str(word) for word in words])
-        self.out, self.err = self._capsys.readouterr()
-        return self
-
-    @property
-    def flat(self) -> str:
-        """What it said, without the line breaks of a narrow terminal."""
-        return " ".join((self.out + self.err).split())
-
-    @property
-    def json(self) -> dict[str, object]:
-        answer: dict[str, object] = json.loads(self.out)
-        return answer
-
-
-@pytest.fixture
-def ask(capsys: pytest.CaptureFixture[str]) -> Asked:
-    """The command line."""
-    return Asked(capsys)
 
 
 def files(root: Path) -> dict[str, bytes]:

@@ -18,15 +18,13 @@ from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun
 
 from app import runs
-from app.cli.remote import generate_remotely
 from app.installation.children import MOST_ENDS, Child
 from app.installation.running import SERVER, running
 from app.installation.settings import environment
 from flows.worker.warm import LOST, TYPE
 from stackwright.errors import ProjectError
 from stackwright.generation.config import Config, Platform
-from stackwright.generation.progress import Message, MessageKind
-from stackwright.generation.request import GenerateRequest
+from stackwright.generation.progress import MessageKind
 from tests.flows.serving import Served, command, free_port, gone, program, serving, words
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
@@ -34,10 +32,6 @@ pytestmark = [pytest.mark.services, pytest.mark.slow]
 POOL = "stackwright"
 ADMIN = {"email": "ada@example.org", "password": "seven quiet copper kettles"}
 LITTLE = Config(platforms=(Platform.BACKEND,), tests=False, sample_data=False, docker=False)
-
-
-def asked(model: Path, out: Path) -> GenerateRequest:
-    return GenerateRequest(model=str(model), out=str(out), config=LITTLE)
 
 
 @pytest.fixture(scope="module")
@@ -139,14 +133,12 @@ async def test_a_run_starts_within_seconds(client: PrefectClient, sleeper: str) 
     assert (ended.start_time - ended.created).total_seconds() < 5  # 0.6 s on a machine at rest
 
 
-def test_the_command_line_hears_of_a_bad_model_as_if_it_ran_here(
-    served: Served, tmp_path: Path
-) -> None:
-    bad = tmp_path / "bad.stackwright.yaml"
-    bad.write_text("stackwright: 1\nname: shop\nentities:\n  Book:\n    fields:\n      title: x\n")
-    told: list[Message] = []
+async def test_a_bad_model_fails_with_its_findings(client: PrefectClient, tmp_path: Path) -> None:
+    bad = "stackwright: 1\nname: shop\nentities:\n  Book:\n    fields:\n      title: x\n"
+    run = await runs.start(runs.GENERATE, {"model": bad, "out": str(tmp_path / "out")})
+    told = [message async for message in runs.follow(run)]
     with pytest.raises(ProjectError) as caught:
-        generate_remotely(served.address, asked(bad, tmp_path / "out"), told.append)
+        await runs.result(run)
     assert caught.value.exit_code == 2
     assert caught.value.findings[0].line == 6
     assert told[-1].kind is MessageKind.ERROR
@@ -262,10 +254,10 @@ async def test_an_unknown_deployment_is_named(client: PrefectClient) -> None:
         await runs.start("nothing/here", {})
 
 
-def test_a_server_that_is_not_there_is_named(shop: Path, tmp_path: Path) -> None:
+async def test_a_server_that_is_not_there_is_named() -> None:
     address = f"http://127.0.0.1:{free_port()}"
-    with pytest.raises(ProjectError, match=f"No server answers at {address}"):
-        generate_remotely(address, asked(shop, tmp_path / "out"), print)
+    with pytest.raises(ProjectError, match=f"No server answers at {address}"), runs.on(address):
+        await runs.start(runs.GENERATE, {})
 
 
 def test_a_second_instance_on_the_same_data_is_refused(served: Served, data: Path) -> None:
