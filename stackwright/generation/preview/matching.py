@@ -21,20 +21,25 @@ class Stretch(NamedTuple):
     j2: int
 
 
-def stretches(old: Sequence[str], new: Sequence[str]) -> list[Stretch]:
+def stretches(old: Sequence[str], new: Sequence[str], small: int = SMALL) -> list[Stretch]:
     """Two texts as equal and different stretches in turn.
 
     Small differences are found by difflib. Between large ones, lines that occur once in both are anchors;
     what is still large between two anchors counts as replaced.
+
+    Args:
+        old: The lines of one text.
+        new: The lines of the other.
+        small: How many lines difflib may compare at once.
     """
     head = _common(old, new)
     tail = _common(old[head:][::-1], new[head:][::-1])
     end_old, end_new = len(old) - tail, len(new) - tail
     parts = [Stretch(EQUAL, 0, head, 0, head)]
     budget = BUDGET
-    for i1, i2, j1, j2 in _between_anchors(old, new, (head, end_old, head, end_new)):
+    for i1, i2, j1, j2 in _between_anchors(old, new, (head, end_old, head, end_new), small):
         cost = (i2 - i1) * (j2 - j1)
-        if max(i2 - i1, j2 - j1) > SMALL or cost > budget:
+        if max(i2 - i1, j2 - j1) > small or cost > budget:
             parts.append(Stretch(DIFFERENT, i1, i2, j1, j2))
             continue
         budget -= cost
@@ -58,11 +63,11 @@ def _common(old: Sequence[str], new: Sequence[str]) -> int:
 
 
 def _between_anchors(
-    old: Sequence[str], new: Sequence[str], area: tuple[int, int, int, int]
+    old: Sequence[str], new: Sequence[str], area: tuple[int, int, int, int], small: int
 ) -> Iterator[tuple[int, int, int, int]]:
     """The parts of an area between lines that occur once in both texts; anchors are parts, too."""
     i1, i2, j1, j2 = area
-    if max(i2 - i1, j2 - j1) > SMALL:
+    if max(i2 - i1, j2 - j1) > small:
         for i, j in _anchors(old, new, area):
             if (i1, j1) != (i, j):
                 yield i1, i, j1, j
