@@ -95,6 +95,7 @@ async def keep(
     await the_project(session, project_id, caller)
     its = (session, project_id, caller.account.id, PAGE)
     draft = await drafts.find(*its)
+    sent = sent.model_copy(update={"text": _storable(sent.text), "tab": _storable(sent.tab)})
     content = sent.model_dump(exclude={"seen"})
     if draft is not None and draft.content.get("text") != sent.text:
         is_same_tab = draft.content.get("tab") == sent.tab
@@ -120,7 +121,8 @@ async def replace(
         not work.revision
     ):  # what was there before is a version: it becomes a draft, to be taken back
         await drafts.keep(*its, {"text": work.text, "base": work.base}, now)
-    await drafts.keep(*its, {"text": text, "base": base}, now, replaces=True)
+    content = {"text": _storable(text), "base": base}
+    await drafts.keep(*its, content, now, replaces=True)
     return await work_on(session, project_id, caller)
 
 
@@ -138,3 +140,8 @@ async def take_back(session: Session, project_id: UUID, caller: Caller, parts: P
 async def drop(session: Session, project_id: UUID, caller: Caller) -> None:
     """Forget the draft: it was saved."""
     await drafts.drop(session, project_id, caller.account.id, PAGE)
+
+
+def _storable(text: str) -> str:
+    """The text without the one character that no database keeps; it is refused in models anyway."""
+    return text.replace("\x00", "\ufffd")

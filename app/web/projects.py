@@ -165,4 +165,8 @@ async def _row(project: Project, caller: Caller, session: Database) -> list[Any]
 
 
 def _run(state: RunState, number: int, run_id: UUID) -> dict[str, str]:
-    return {"state": STATES.get(state, "running"), "text": f"{number}: {state}", "id": str(run_id)}
+    return {
+        "state": STATES.get(state, "running"),
+        "text": f"{number}: {state}",
+        "href": f"/runs/{run_id}",
+    }

@@ -297,6 +297,14 @@ async def test_hostile_texts_stay_texts(ada: Person) -> None:
         assert not re.search(r"\sstyle=|<style|\son\w+=", page.text)
 
 
+async def test_characters_that_cannot_be_kept_are_found_and_not_a_crash(ada: Person) -> None:
+    tab = await opened(ada, await made(ada))
+    answer = await tab.send("/check", f"{RIGHT}# \x00 \u202e\n", tab="\x00")
+    assert answer.status_code == 200
+    assert "U+202E is not allowed" in answer.text
+    assert "\ufffd" in text_in((await ada.get(tab.address)).text)
+
+
 async def test_others_do_not_see_a_project(world: World, ada: Person) -> None:
     address = await made(ada)
     await world.account("eve@example.org")
