@@ -91,7 +91,7 @@ def test_an_example_is_drawn_whole(name: str) -> None:
     assert drawn == sorted((r.owner, r.name) for s in reading.sketches for r in s.entity.relations)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=100)
 @given(
     count=st.integers(1, 14),
     relations=st.lists(
@@ -103,6 +103,11 @@ def test_nothing_lies_on_anything_else(count: int, relations: Relations) -> None
     check(shown)
     assert len(shown.lines) == len(relations)
     assert shown == drawing(text_of(count, relations))
+
+
+def test_groups_with_cycles_do_not_mix() -> None:
+    pairs = [(0, 4), (1, 3), (1, 5), (2, 1), (3, 5), (5, 2)]
+    check(drawing(text_of(6, [(one, other, "many_to_one") for one, other in pairs])))
 
 
 def test_lines_between_the_same_two_lie_side_by_side() -> None:

@@ -1,6 +1,6 @@
 """Which entities stand in which column, and where long relations pass between the boxes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 Item = str | int  # a box by its name, or a gap that a long line passes through
@@ -24,9 +24,9 @@ def blocks(names: Sequence[str], pairs: Iterable[tuple[str, str]]) -> list[Block
     for left, right in pairs:
         if left != right:
             found.setdefault(frozenset((left, right)), (left, right))
-    connected = [name for name in names if any(name in pair for pair in found)]
-    made = _layered(connected, list(found.values())) if found else []
-    made += [Block(((name,),), {}) for name in names if name not in set(connected)]
+    made = [_layered(group, its) for group, its in _groups(names, list(found.values()))]
+    connected = {name for pair in found for name in pair}
+    made += [Block(((name,),), {}) for name in names if name not in connected]
     order = {name: at for at, name in enumerate(names)}
     return sorted(made, key=lambda block: _first(block, order))
 
@@ -35,34 +35,47 @@ def _first(block: Block, order: Mapping[str, int]) -> int:
     return min(order[one] for column in block.columns for one in column if isinstance(one, str))
 
 
-def _layered(connected: Sequence[str], pairs: Sequence[tuple[str, str]]) -> list[Block]:
+def _groups(
+    names: Sequence[str], pairs: Sequence[tuple[str, str]]
+) -> Iterator[tuple[list[str], list[tuple[str, str]]]]:
+    """The boxes that hang together, with their pairs."""
+    group = {name: name for name in names}
+
+    def first(name: str) -> str:
+        while group[name] != name:
+            group[name] = group[group[name]]
+            name = group[name]
+        return name
+
+    for left, right in pairs:
+        group[first(left)] = first(right)
+    for chosen in dict.fromkeys(first(left) for left, _ in pairs):
+        together = [name for name in names if first(name) == chosen]
+        yield together, [pair for pair in pairs if first(pair[0]) == chosen]
+
+
+def _layered(group: Sequence[str], pairs: Sequence[tuple[str, str]]) -> Block:
+    """The columns of one group; of several at once the library mixes up boxes and gaps (0.5.3)."""
     # costs 50 ms to load, and only pictures need it
     from fast_sugiyama import from_edges
 
-    number = {name: at for at, name in enumerate(connected)}
-    layouts = from_edges([(number[left], number[right]) for left, right in pairs])
-    made = []
-    for positions, _, _, edges in layouts:
-        places = [(int(at), x, y) for at, (x, y) in positions]
-        named: dict[int | str, Item] = {
-            at: connected[at] if at < len(connected) else at for at, _, _ in places
-        }
-        layers: dict[float, list[tuple[float, int]]] = {}
-        for at, x, y in places:
-            layers.setdefault(y, []).append((x, at))
-        columns = tuple(
-            tuple(named[at] for _, at in sorted(layers[y])) for y in sorted(layers, reverse=True)
-        )
-        near: dict[Item, list[Item]] = {}
-        for left, right in sorted(set(edges or ())):
-            near.setdefault(named[left], []).append(named[right])
-            near.setdefault(named[right], []).append(named[left])
-        ways = {}
-        for left, right in pairs:
-            if left in near:
-                ways[left, right] = _way(left, right, near)
-        made.append(Block(columns, ways))
-    return made
+    number = {name: at for at, name in enumerate(group)}
+    ((positions, _, _, edges),) = from_edges(
+        [(number[left], number[right]) for left, right in pairs]
+    )
+    places = [(int(at), x, y) for at, (x, y) in positions]
+    named: dict[int | str, Item] = {at: group[at] if at < len(group) else at for at, _, _ in places}
+    layers: dict[float, list[tuple[float, int]]] = {}
+    for at, x, y in places:
+        layers.setdefault(y, []).append((x, at))
+    columns = tuple(
+        tuple(named[at] for _, at in sorted(layers[y])) for y in sorted(layers, reverse=True)
+    )
+    near: dict[Item, list[Item]] = {}
+    for left, right in sorted(set(edges or ())):
+        near.setdefault(named[left], []).append(named[right])
+        near.setdefault(named[right], []).append(named[left])
+    return Block(columns, {pair: _way(*pair, near) for pair in pairs})
 
 
 def _way(start: str, end: str, near: Mapping[Item, Sequence[Item]]) -> tuple[Item, ...]:
