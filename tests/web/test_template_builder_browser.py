@@ -147,6 +147,41 @@ def test_a_refresh_keeps_what_was_written_even_at_once_and_without_the_server(ta
     expect(tab.locator("#model-state")).to_contain_text("kept as a draft")
 
 
+def test_a_file_takes_the_place_of_the_text_and_is_taken_back(tab: Page) -> None:
+    begin(tab, start="notes")
+    text = tab.get_by_role("textbox", name="The model")
+    before = text.input_value()
+    tab.locator("#field-file").set_input_files(
+        {"name": "a.stackwright.yaml", "mimeType": "text/yaml", "buffer": RIGHT.encode()}
+    )
+    tab.get_by_role("button", name="Replace the text by this file").click()
+    expect(text).to_have_value(RIGHT)
+    tab.get_by_role("button", name="Take back the other text").click()
+    expect(text).to_have_value(before)
+    text.fill(RIGHT)
+    tab.get_by_role("button", name="Go back to version 1").click()
+    expect(text).to_have_value(before)
+
+
+def test_two_tabs_choose_which_text_goes_on(site: Living, browser: Browser) -> None:
+    context = visit(site, browser)
+    one, two = context.new_page(), context.new_page()
+    begin(one)
+    two.goto(one.url)
+    expect(two.locator(READY)).to_have_count(2)
+    texts = [page.get_by_role("textbox", name="The model") for page in (one, two)]
+    texts[1].fill(f"{RIGHT}# two")
+    expect(two.locator("#model-state")).to_contain_text("kept as a draft")
+    texts[0].fill(f"{RIGHT}# one")
+    card = one.locator("#model-problem")
+    expect(card).to_contain_text("Another tab")
+    expect(texts[0]).to_have_value(f"{RIGHT}# one")
+    card.get_by_role("button", name="Take the other text").click()
+    expect(texts[0]).to_have_value(f"{RIGHT}# two")
+    expect(card).to_be_empty()
+    context.close()
+
+
 def test_a_lost_connection_is_said_and_made_good(site: Living, browser: Browser) -> None:
     context = visit(site, browser)
     page = context.new_page()

@@ -5,7 +5,6 @@ class DraftKeeper extends HTMLElement {
   #listening;
   #watching;
   #again;
-  #asked;
 
   connectedCallback() {
     this.area = this.querySelector("model-editor textarea");
@@ -16,7 +15,7 @@ class DraftKeeper extends HTMLElement {
     this.area.addEventListener("input", () => this.#count(), { signal });
     this.addEventListener("keydown", (event) => this.#pressed(event), { signal });
     this.addEventListener("click", (event) => this.#closed(event), { signal });
-    document.addEventListener("htmx:before:request", ({ detail }) => this.#sends(detail.ctx), { signal });
+    this.addEventListener("submit", ({ target }) => target.matches("[data-replaces]") && this.#let(this.area.value), { signal });
     document.addEventListener("htmx:after:request", ({ detail }) => this.#answered(detail.ctx), { signal });
     document.addEventListener("htmx:error", ({ detail }) => this.#failed(detail.ctx), { signal });
     window.addEventListener("pagehide", () => this.#store(), { signal });
@@ -42,25 +41,31 @@ class DraftKeeper extends HTMLElement {
     return ctx && this.contains(ctx.sourceElement) && ctx.request.method === "POST";
   }
 
-  #sends(ctx) {
-    if (this.#isOurs(ctx)) this.#asked = ctx.request.body?.get?.("text") ?? this.#asked;
-  }
-
   #answered(ctx) {
     if (!this.#isOurs(ctx)) return;
+    if (ctx.response.status >= 500) return this.#wait();
     clearTimeout(this.#again);
     this.#say(false);
     if (ctx.response.status >= 400) return;
-    this.kept = this.#asked;
-    localStorage.removeItem(this.key);
+    this.#let(ctx.request.body?.get?.("text") ?? this.area.value); // without a text another one takes its place
   }
 
   #failed(ctx) {
-    if (!this.#isOurs(ctx) || ctx.response) return;
+    if (this.#isOurs(ctx) && !ctx.response) this.#wait();
+  }
+
+  /** Say that the text lies in this browser alone, and try again. */
+  #wait() {
     this.#store();
     this.#say(true);
     clearTimeout(this.#again);
     this.#again = setTimeout(() => this.area.dispatchEvent(new Event("recheck")), AGAIN_MS);
+  }
+
+  /** This text needs no keeping. */
+  #let(text) {
+    this.kept = text;
+    localStorage.removeItem(this.key);
   }
 
   #say(isLost) {
