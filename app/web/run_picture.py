@@ -10,7 +10,8 @@ from markupsafe import Markup
 from app.live.channel import Channel
 from app.web.links import leads
 from app.web.rendering import environment
-from app.web.run_words import SENTENCES, SHAPES, before, count, duration, several, size, whole
+from app.web.run_words import SENTENCES, before, count, duration, several, size, whole
+from app.web.states import SHAPES
 from stackwright.runs.record import Outcome, Run
 from stackwright.runs.state import RunState
 from stackwright.runs.steps import Progress, Step

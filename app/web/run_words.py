@@ -6,16 +6,6 @@ from stackwright.generation.config import Config
 from stackwright.runs.expected import Expected
 from stackwright.runs.state import RunState
 
-SHAPES: Mapping[RunState, str] = {
-    RunState.QUEUED: "waiting",
-    RunState.RUNNING: "running",
-    RunState.PAUSED: "paused",
-    RunState.CANCELLING: "warning",
-    RunState.DONE: "done",
-    RunState.FAILED: "failed",
-    RunState.CRASHED: "failed",
-    RunState.CANCELLED: "skipped",
-}
 SENTENCES: Mapping[RunState, str] = {
     RunState.QUEUED: "The run waits for its turn.",
     RunState.RUNNING: "The run is under way.",

@@ -13,7 +13,8 @@ from app.api.paging import MOST, Cursor
 from app.edge.parts import Its, Work
 from app.web.moments import minute
 from app.web.rendering import TitleBlock, page
-from app.web.run_words import SHAPES, count, duration
+from app.web.run_words import count, duration
+from app.web.states import badge_of
 from app.web.visitors import visitor
 from stackwright.access.accounts import Caller
 from stackwright.access.rights import Action
@@ -93,7 +94,7 @@ def row(run: Run, name: str = "") -> list[Any]:
     checks = outcome and outcome.checks
     return [
         {"text": name or f"{run.title}, run {run.number}", "href": f"/runs/{run.id}"},
-        {"state": SHAPES[run.state], "text": run.state.value},
+        badge_of(run.state),
         minute(run.started_at or run.made_at),
         duration(run.seconds) if run.seconds is not None else "–",
         count(outcome.files) if outcome and outcome.files else "–",

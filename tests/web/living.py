@@ -23,14 +23,46 @@ PATIENCE_S = 60
 
 
 class Living:
-    """An application that answers at an address while the test asks it from outside."""
+    """An application that answers at an address while the test asks it from outside; it can be restarted."""
 
-    def __init__(self, world: World, address: str, loop: asyncio.AbstractEventLoop) -> None:
-        self.world, self.address, self._loop = world, address, loop
+    def __init__(self, url: str) -> None:
+        self._url, self._loop = url, asyncio.get_running_loop()
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self._place = free.getsockname()
+        self.address = f"http://127.0.0.1:{self._place[1]}"
+        self.world: World
 
     def run(self, work: Coroutine[Any, Any, R]) -> R:
         """What this work of the world gives."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE_S)
+
+    async def start(self) -> None:
+        """Serve; after a stop it is another application at the same address, on the same database."""
+        settings = Settings(
+            database_url=SecretStr(self._url),
+            secret_key=SecretStr("k" * 32),
+            public_url=self.address,
+            limits=GENEROUS,
+        )
+        clock = Clock()
+        app = make_app(settings, now=clock)
+        config = uvicorn.Config(
+            app, log_level="error", ws="websockets-sansio", timeout_graceful_shutdown=2
+        )
+        listening = socket.socket()
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(self._place)
+        self._served = uvicorn.Server(config)
+        self._task = asyncio.create_task(self._served.serve(sockets=[listening]))
+        while not self._served.started:  # noqa: ASYNC110 - it has no event for that
+            await asyncio.sleep(0.02)
+        self.world = World(app, settings, clock)
+
+    async def stop(self) -> None:
+        """Hang up on everybody; who comes meanwhile is not answered."""
+        self._served.should_exit = True
+        await self._task
 
 
 @contextmanager
@@ -45,31 +77,11 @@ def living() -> Iterator[Living]:
             async with postgresql(folder / "data", folder / "log") as (_, server):
                 url = await database(server, "web")
                 await migrate(url)
-                listening = socket.socket()
-                listening.bind(("127.0.0.1", 0))
-                address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-                settings = Settings(
-                    database_url=SecretStr(url),
-                    secret_key=SecretStr("k" * 32),
-                    public_url=address,
-                    limits=GENEROUS,
-                )
-                clock = Clock()
-                app = make_app(settings, now=clock)
-                config = uvicorn.Config(
-                    app, log_level="error", ws="websockets-sansio", timeout_graceful_shutdown=2
-                )
-                served = uvicorn.Server(config)
-                task = asyncio.create_task(served.serve(sockets=[listening]))
-                while not served.started:  # noqa: ASYNC110 - it has no event for that
-                    await asyncio.sleep(0.02)
-                ready.append(
-                    Living(World(app, settings, clock), address, asyncio.get_running_loop())
-                )
+                ready.append(Living(url))
+                await ready[0].start()
                 began.set()
                 await asyncio.to_thread(ends.wait)
-                served.should_exit = True
-                await task
+                await ready[0].stop()
 
     thread = threading.Thread(target=lambda: asyncio.run(serve()))
     thread.start()

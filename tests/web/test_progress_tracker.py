@@ -62,7 +62,7 @@ def shape(page: str) -> str:
         (S.QUEUED, {}, "waiting", ["cancel"], "The run waits for its turn."),
         (S.RUNNING, {}, "running", ["pause", "cancel"], "The run is under way."),
         (S.PAUSED, {}, "paused", ["resume", "cancel"], "Its finished steps are kept."),
-        (S.CANCELLING, {}, "warning", [], "The run is being cancelled."),
+        (S.CANCELLING, {}, "running", [], "The run is being cancelled."),
         (S.DONE, {"outcome": outcome()}, "done", ["again"], "The run is done."),
         (
             S.FAILED,
@@ -149,6 +149,7 @@ async def test_a_run_that_is_done_shows_figures_notes_and_only_links_that_lead_s
     done = outcome()
     run = await told.run(project, state=S.DONE, outcome=done, published=True)
     hidden = await told.run(project, state=S.DONE, outcome=done, published=False)
+    pages = world.app.state.page_paths
     page = (await person.get(f"/runs/{run.id}")).text
     read = said(page)
     assert "Files 214 37 new, 6 changed, 171 unchanged" in read
@@ -156,10 +157,10 @@ async def test_a_run_that_is_done_shows_figures_notes_and_only_links_that_lead_s
     assert "Checks 9 all passed" in read
     assert "Databases made by the old one" in read
     assert f'href="/api/v1/runs/{run.id}/archive"' in page
-    code = "/runs/{run_id}/code"
-    assert (f'href="/runs/{run.id}/code"' in page) is (code in world.app.state.page_paths)
-    world.app.state.page_paths |= {"/runs/{id}/code"}
-    assert f'href="/runs/{run.id}/code"' in (await person.get(f"/runs/{run.id}")).text
+    assert (f'href="/runs/{run.id}/code"' in page) is ("/runs/{}/code" in pages)
+    world.app.state.page_paths = pages | {"/runs/{}/code"}
+    later = await told.run(project, state=S.DONE, outcome=done, published=True)
+    assert f'href="/runs/{later.id}/code"' in (await person.get(f"/runs/{later.id}")).text
     other = (await person.get(f"/runs/{hidden.id}")).text
     assert "/code" not in other
     assert "/archive" not in other

@@ -8,9 +8,7 @@ from uuid import UUID, uuid4
 
 from fastapi import FastAPI
 
-from app.edge.parts import Parts
 from app.live.channel import Channel
-from app.live.hub import Hub
 from app.storage import projects, runs
 from app.storage.projects import ModelVersion, Project
 from stackwright.access.accounts import Account
@@ -22,6 +20,8 @@ from stackwright.runs.record import Checks, Outcome, Run
 from stackwright.runs.state import RunState
 
 if TYPE_CHECKING:
+    from app.edge.parts import Parts
+    from app.live.hub import Hub
     from app.runs import Line
 
 K = MessageKind
