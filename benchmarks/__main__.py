@@ -12,9 +12,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
 from benchmarks import models, peers
 from benchmarks.budgets import (
     CHANGE_CPU_S,
@@ -25,6 +22,7 @@ from benchmarks.budgets import (
     generation,
 )
 from benchmarks.process import Cost, cost, middle
+from benchmarks.show import show
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULT = ROOT / "build" / "bench.json"
@@ -41,7 +39,7 @@ def main() -> int:
         bench = Bench(Path(folder), chosen.runs)
         figures = [*bench.start(), *(f for size in sizes for f in bench.size(size))]
         figures += bench.change(20)
-    _show(figures)
+    show(figures)
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(
         json.dumps({figure.name: figure.record() for figure in figures}, indent=2) + "\n",
@@ -136,24 +134,6 @@ class Bench:
     def several(self, words: list[str]) -> Cost:
         """The median of several runs."""
         return middle([self.run(*words) for _ in range(max(3, self.runs))])
-
-
-def _show(figures: list[Figure]) -> None:
-    table = Table(box=None, pad_edge=False)
-    for name, side in (
-        ("figure", "left"),
-        ("value", "right"),
-        ("unit", "left"),
-        ("target", "left"),
-    ):
-        table.add_column(name, justify="right" if side == "right" else "left")
-    for figure in figures:
-        sign = "≤" if figure.better == "lower" else "≥"
-        target = "" if figure.target is None else f"{sign} {figure.target:g}"
-        word = "" if figure.target is None else " ok" if figure.ok else " MISSED"
-        style = "" if figure.ok else "bold red"
-        table.add_row(figure.name, f"{figure.value:g}", figure.unit, target + word, style=style)
-    Console(width=120).print(table)
 
 
 if __name__ == "__main__":

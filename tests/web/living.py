@@ -33,9 +33,9 @@ class Living:
         self.address = f"http://127.0.0.1:{self._place[1]}"
         self.world: World
 
-    def run(self, work: Coroutine[Any, Any, R]) -> R:
+    def run(self, work: Coroutine[Any, Any, R], patience_s: float = PATIENCE_S) -> R:
         """What this work of the world gives."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE_S)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(patience_s)
 
     async def start(self) -> None:
         """Serve; after a stop it is another application at the same address, on the same database."""

@@ -324,10 +324,42 @@ def test_a_page_without_script_shows_the_state_and_a_way_to_refresh(
     context.close()
 
 
+@pytest.fixture(scope="module")
+def states(place: Place) -> list[str]:
+    """A page of each state, and those beside them."""
+
+    async def made() -> list[Run]:
+        project = await place.told.project(place.ada)
+        await place.told.history(project, 4)
+        failed = outcome(files=0, cause="The model has 1 error.", findings=(FINDING,))
+        given: list[dict[str, Any]] = [
+            {},
+            {"state": S.RUNNING},
+            {"state": S.PAUSED},
+            {"state": S.CANCELLING},
+            {"state": S.DONE, "outcome": outcome(), "published": True},
+            {"state": S.FAILED, "outcome": failed},
+            {"state": S.CRASHED, "message": "The worker was killed."},
+            {"state": S.CANCELLED},
+        ]
+        return [await place.told.run(project, **one) for one in given]
+
+    shown = place.served.run(made())
+    place.logs[shown[1].id] = lines(30)
+    project = f"/projects/{shown[0].project_id}"
+    return [
+        *(f"/runs/{run.id}" for run in shown),
+        f"/runs/{shown[0].id}/cancel",
+        "/runs",
+        project,
+        f"{project}/remove",
+    ]
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 768, 1280])
 def test_pages_are_accessible_and_fit(
-    browser: Browser, place: Place, theme: Any, width: int
+    browser: Browser, place: Place, states: list[str], theme: Any, width: int
 ) -> None:
     context = browser.new_context(
         base_url=place.served.address,
@@ -338,23 +370,7 @@ def test_pages_are_accessible_and_fit(
         bypass_csp=True,  # axe is put in by the test; the policy itself is tried by all others
     )
     page = context.new_page()
-    failed = outcome(files=0, cause="The model has 1 error.", findings=(FINDING,))
-    shown = [
-        place.a_run(),
-        place.a_run(state=S.RUNNING),
-        place.a_run(state=S.PAUSED),
-        place.a_run(state=S.CANCELLING),
-        place.a_run(state=S.DONE, outcome=outcome(), published=True),
-        place.a_run(state=S.FAILED, outcome=failed),
-        place.a_run(state=S.CRASHED, message="The worker was killed."),
-        place.a_run(state=S.CANCELLED),
-    ]
-    place.hear(shown[1], *under_way())
-    place.logs[shown[1].id] = lines(30)
-    paths = [f"/runs/{run.id}" for run in shown]
-    paths += ["/runs", f"/runs/{shown[0].id}/cancel", f"/projects/{shown[4].project_id}"]
-    paths.append(f"/projects/{shown[4].project_id}/remove")
-    for path in paths:
+    for path in states:
         page.goto(path)
         assert not complaints(page), path
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
