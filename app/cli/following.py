@@ -21,6 +21,7 @@ from stackwright.runs.state import RunState
 SILENT_S = 45.0  # three heartbeats
 SOON_S = 3.0  # a run that says nothing so long waits for its turn
 MAX_BYTES = 8 * 2**20  # of one message
+LOOK_S = 0.25  # a thread that waits for longer notices Ctrl-C late on some systems
 CLOSE_S = 1.0  # a courtesy
 ENDED, REFUSED = 1000, 4000  # close codes; refusals are 4000 + the HTTP status
 _nobody = logging.getLogger("stackwright.socket")
@@ -105,13 +106,22 @@ class Follower:
         )
 
     def _next(self, socket: Connection) -> dict[str, Any]:
-        if self._may_wait and not self._last:
+        """What comes next.
+
+        Raises:
+            TimeoutError: Nothing does, not even a heartbeat.
+        """
+        began = time.monotonic()
+        while True:
             try:
-                return self._parsed(socket.recv(timeout=SOON_S))
+                return self._parsed(socket.recv(timeout=LOOK_S))
             except TimeoutError:
-                self._may_wait = False
-                self._say(f"The run waits for its turn. {self._page}")
-        return self._parsed(socket.recv(timeout=SILENT_S))
+                waited_s = time.monotonic() - began
+                if waited_s > SILENT_S:
+                    raise
+                if waited_s > SOON_S and self._may_wait and not self._last:
+                    self._may_wait = False
+                    self._say(f"The run waits for its turn. {self._page}")
 
     def _parsed(self, text: str | bytes) -> dict[str, Any]:
         self._heard_at = time.monotonic()
