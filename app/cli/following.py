@@ -67,7 +67,7 @@ class Follower:
                 if time.monotonic() - self._heard_at > PATIENCE_S or pause_s is None:
                     raise ProjectError(
                         f"The connection to {self._api.address} is lost. The run goes on there.",
-                        hint=f"Look at {self._page}; the same command takes over what comes of it.",
+                        hint=f"Look at {self._page}; the same command brings the files later.",
                     )
                 if self._heard_at != before:
                     break  # it had been back, so patience begins anew
