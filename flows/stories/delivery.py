@@ -15,6 +15,7 @@ from stackwright.generation.progress import MessageKind, News
 from stackwright.generation.quality import QualityReport, objection
 from stackwright.generation.request import GenerationReport
 from tasks import artifacts, workspace
+from tasks.observing import read_lock
 
 R = TypeVar("R")
 Keep = Callable[[GenerationReport | QualityReport], Awaitable[None]]
@@ -60,7 +61,8 @@ async def _generate(request: BuildRequest, folder: Path, road: Road) -> Generati
         await _restore(request.base, folder, road)
         kinds[MessageKind.STARTED] = MessageKind.PROCESSING  # it has begun
     part = Part(road, kinds, {"done": "write"}, folder)
-    report = await generate(request.generation(str(folder)), part)
+    known_as = read_lock(folder).project  # its model may have got another name since
+    report = await generate(request.generation(str(folder), known_as), part)
     receipt = report.receipt.model_copy(update={"out": report.project})  # not where we worked
     report = report.model_copy(update={"receipt": receipt})
     workspace.keep_report(request.run, report)

@@ -45,7 +45,9 @@ class BuildRequest(Value):
     base: BasePlace = ""
     verify: bool = Field(default=False, description="Run the tools of the generated project on it.")
 
-    def generation(self, out: str) -> GenerateRequest:
-        """The generation in it, into this folder."""
+    def generation(self, out: str, known_as: str) -> GenerateRequest:
+        """The generation in it, into this folder, which knows the project by this name."""
         model = self.model if "\n" in self.model else f"{self.model}\n"  # never a path
-        return GenerateRequest(model=model, out=out, config=self.config, file=self.file)
+        return GenerateRequest(
+            model=model, out=out, config=self.config, file=self.file, renamed_from=known_as
+        )

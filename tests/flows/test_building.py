@@ -104,6 +104,15 @@ async def test_a_build_goes_on_from_an_earlier_output(told: list[Message]) -> No
     assert [message.kind for message in told].count(MessageKind.STARTED) == 1
 
 
+async def test_a_project_may_get_another_name(told: list[Message]) -> None:
+    await _build()
+    state = await _build(SHOP.replace("name: shop", "name: store"), "second", base=PLACE)
+    assert state.is_completed()
+    index = _published(LATER)
+    assert index
+    assert index.project == "store"
+
+
 async def test_a_base_that_is_gone_fails_with_a_way_out(told: list[Message]) -> None:
     state = await _build(base="projects/p/none")
     assert state.is_failed()
