@@ -92,21 +92,36 @@ def write_project(
     return place(plan, rendered, Memory(model=model_text(project), origins=origins), aside, out)
 
 
-def dry_run(project: Project, config: Config, out: Path | None) -> tuple[Plan, Estimate]:
+def dry_run(
+    project: Project, config: Config, out: Path | None, published: Lock | None = None
+) -> tuple[Plan, Estimate]:
     """What generating this project will do, and what it will produce and take.
 
     Args:
         project: The whole model.
         config: The choices.
         out: The folder it would be generated into; None: a new one.
+        published: What an earlier run published, which is in no folder and was edited by nobody.
     """
     chosen = select(project, config)
     wanted = list(_wanted(chosen, config).values())
-    lock = read_lock(out) if out else Lock()
-    observed = observe(out, {*(output.path for output in wanted), *lock.files}) if out else {}
+    lock = published or (read_lock(out) if out else Lock())
+    observed = {path: file.content for path, file in lock.files.items()} if published else {}
+    if out and not published:
+        observed = observe(out, {*(output.path for output in wanted), *lock.files})
     planned = make_plan(chosen, config, wanted, lock, observed)
-    rendered = [_rendered(output, output.render()[0]) for output in wanted]
+    rendered = [_rendered(output, output.content()) for output in wanted]
     return planned, estimate(chosen, planned, rendered, read_history())
+
+
+def show_file(project: Project, config: Config, path: str) -> bytes | None:
+    """What would stand in this file; None: there would be no such file.
+
+    Raises:
+        ProjectError: The selection is incomplete.
+    """
+    output = _wanted(select(project, config), config).get(path)
+    return None if output is None else output.content()
 
 
 def staging_folder(plan: Plan, out: Path) -> Path:
@@ -132,12 +147,12 @@ _last: dict[tuple[str, str], dict[str, Output]] = {}
 def _wanted(project: Project, config: Config) -> dict[str, Output]:
     """Path → output; the last answer is kept, as every batch of a run asks the same."""
     key = (model_digest(project), config.model_dump_json())
-    if key not in _last:
+    found = _last.get(key)
+    if found is None:  # others may ask for something else in another thread meanwhile
+        found = {output.path: output for output in outputs(project, config, compiled_templates())}
         _last.clear()
-        _last[key] = {
-            output.path: output for output in outputs(project, config, compiled_templates())
-        }
-    return _last[key]
+        _last[key] = found
+    return found
 
 
 def _rendered(output: Output, content: bytes) -> Rendered:

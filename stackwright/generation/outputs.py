@@ -86,6 +86,10 @@ class Output:
         ready, self._ready = self._ready or self._source.render(self), None
         return ready.content, ready.origins()
 
+    def content(self) -> bytes:
+        """The content alone; nothing is kept of it."""
+        return (self._ready or self._source.render(self)).content
+
     def preview(self) -> bytes:
         """The content alone, kept until `render` asks for it: a plan looks at what is then written."""
         self._ready = self._ready or self._source.render(self)

@@ -7,10 +7,11 @@ from statistics import median, quantiles
 from pydantic import Field
 
 from stackwright.runs.record import Outcome
-from stackwright.runs.steps import Progress
+from stackwright.runs.steps import Progress, beginning
 from stackwright.value import Value
 
 BY_FILES = frozenset({"restore", "render", "write", "publish"})  # take longer for more files
+VERIFY = "verify"
 MIN_SPREAD_RUNS = 4  # fewer give a range, not quartiles
 
 
@@ -30,6 +31,45 @@ class Rest(Value):
     seconds: float
     error_s: float = Field(description="It may be that much more or less.")
     runs: int = Field(description="How many runs that stands on; 0: on the pace so far alone.")
+
+
+class Whole(Value):
+    """What a whole run will take."""
+
+    seconds: float
+    low_s: float
+    high_s: float
+    runs: int = Field(description="How many runs it stands on.")
+    verify: Expected | None = Field(
+        description="The part of it that the project's own tools take; null: not wanted, or never done."
+    )
+
+
+def whole(
+    history: Sequence[Outcome], files: int, *, restores: bool, verifies: bool
+) -> Whole | None:
+    """What all of a run will take, from the runs before; None without any.
+
+    Args:
+        history: Runs that ended well, of this project or of the whole installation.
+        files: How many there will be.
+        restores: Whether it goes on from an earlier output.
+        verifies: Whether the project's own tools are run.
+    """
+    wanted = {step.name for step in beginning(restores=restores, verifies=verifies).steps}
+    known = [one for one in expected(history, files) if one.name in wanted]
+    if not known:
+        return None
+    seconds = sum(one.seconds for one in known)
+    less = sqrt(sum(max(0.0, one.seconds - one.low_s) ** 2 for one in known))
+    more = sqrt(sum(max(0.0, one.high_s - one.seconds) ** 2 for one in known))
+    return Whole(
+        seconds=round(seconds, 1),
+        low_s=round(max(0.0, seconds - less), 1),
+        high_s=round(seconds + more, 1),
+        runs=max(one.runs for one in known),
+        verify=next((one for one in known if one.name == VERIFY), None),
+    )
 
 
 def expected(history: Sequence[Outcome], files: int) -> tuple[Expected, ...]:
