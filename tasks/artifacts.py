@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import IO
 
 from blocks.artifacts import Store, artifacts_url, open_store, reaching
 from stackwright.errors import ProjectError
-from stackwright.generation.lock import LOCK, parse_lock
+from stackwright.generation.lock import LOCK, Lock, parse_lock
 from stackwright.generation.output_index import (
     HIDDEN,
     OutputFile,
@@ -79,6 +80,26 @@ def publish_output(folder: Path, place: str) -> Published:
         files=len(index.files),
         lines=index.lines,
     )
+
+
+def published_lock(place: str) -> Lock | None:
+    """The lock of an output: what its files are made from; None: nothing is published there.
+
+    Raises:
+        ProjectError: The store does not answer, or the archive is damaged.
+    """
+    url = artifacts_url()
+    store = open_store(url)
+    with reaching(url, "Reading the published project"):
+        if find_index(store, place) is None:
+            return None
+        try:
+            with _fetched(store, place) as archive, zipfile.ZipFile(archive) as packed:
+                return parse_lock(packed.read(LOCK).decode("utf-8"), LOCK)
+        except (zipfile.BadZipFile, KeyError, UnicodeDecodeError) as error:
+            raise ProjectError(
+                f"The published project at {place} is damaged.", hint="Generate it again."
+            ) from error
 
 
 def find_index(store: Store, place: str) -> OutputIndex | None:

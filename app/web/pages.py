@@ -13,6 +13,8 @@ from app.web import (
     accounts,
     audit,
     bundle,
+    generation_config,
+    generation_plan,
     home,
     progress_tracker,
     project,
@@ -50,6 +52,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     runs.router,
     progress_tracker.router,
     run_log.router,
+    generation_config.router,
+    generation_plan.router,
     showcase.router,
 )
 

@@ -12,6 +12,7 @@ import { loadOnSight } from "./elements/lazy.js";
 
 loadOnSight({
   "draft-keeper": () => import("./elements/draft-keeper.js"),
+  "choice-desk": () => import("./elements/choice-desk.js"),
   "diagram-view": () => import("./elements/diagram-view.js"),
   "model-editor": () => import("./elements/model-editor.js"),
   "log-view": () => import("./elements/log-view.js"),
