@@ -7,7 +7,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from anyio import CapacityLimiter
 
-from app.edge.aside import aside
+from app.edge.aside import aside, waiting
 from app.storage import runs
 from app.storage.engine import Session
 from app.storage.projects import Project
@@ -90,8 +90,9 @@ async def bill_for(model: Model, config: Config, base: str = "") -> Bill:
     Raises:
         ProjectError: The selection has gaps, or the store of outputs does not answer.
     """
+    lock = await waiting(_lock, base) if base else None
     async with _lane:
-        return await aside(_bill, model, config, base)
+        return await aside(_bill, model, config, base, lock)
 
 
 async def time_for(session: Session, project: Project, files: int, *, verifies: bool) -> Time:
@@ -108,9 +109,12 @@ async def time_for(session: Session, project: Project, files: int, *, verifies: 
     return Time(known=found, is_own=True)
 
 
-def _bill(model: Model, config: Config, base: str) -> Bill:
+def _lock(base: str) -> Lock | None:
+    return _locks.get(base, lambda: published_lock(base))
+
+
+def _bill(model: Model, config: Config, base: str, lock: Lock | None) -> Bill:
     def make() -> Bill:
-        lock = _locks.get(base, lambda: published_lock(base)) if base else None
         plan, estimate = dry_run(model, config, None, lock)
         return Bill(
             estimate=estimate,

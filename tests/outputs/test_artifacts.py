@@ -17,8 +17,11 @@ from flows.healing import can_heal
 from stackwright.errors import ProjectError
 from stackwright.generation.output_index import parse_index
 from tasks import packing
-from tasks.artifacts import find_index, publish_output, restore_output
-from tests.outputs.conftest import PLACE
+from tasks.artifacts import find_index, publish_output, published_lock, restore_output
+from tasks.generation import dry_run
+from tasks.model import check_model
+from tests.flows.conftest import SHOP
+from tests.outputs.conftest import PLACE, SMALL
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -226,3 +229,25 @@ def _archive(files: dict[str, bytes], mode: int = stat.S_IFREG) -> io.BytesIO:
 
 def _full(*_: object) -> int:
     raise OSError(28, "No space left on device")
+
+
+def test_a_dry_run_says_what_changes_against_what_was_published(
+    generated: Path, folder_store: Path
+) -> None:
+    assert published_lock(PLACE) is None
+    publish_output(generated, PLACE)
+    lock = published_lock(PLACE)
+    assert lock is not None
+    project, _ = check_model(SHOP.encode() if "\n" in SHOP else Path(SHOP).read_bytes(), "shop")
+    same, _ = dry_run(project, SMALL, None, lock)
+    assert set(same.counts()) == {"unchanged"}
+    without, _ = dry_run(project, SMALL.model_copy(update={"docs": False}), None, lock)
+    assert without.counts()["delete"] > 0
+    assert dry_run(project, SMALL, None)[0].counts().keys() == {"create"}
+
+
+def test_a_damaged_archive_has_no_lock_and_says_so(generated: Path, folder_store: Path) -> None:
+    publish_output(generated, PLACE)
+    (folder_store / f"{PLACE}.zip").write_bytes(b"no archive")
+    with pytest.raises(ProjectError, match="is damaged"):
+        published_lock(PLACE)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fastapi.responses import PlainTextResponse
 from playwright.sync_api import Browser, Page, expect
 
 from tests.api.world import PASSWORD, Visitor
@@ -20,8 +19,6 @@ class Site:
 
     def __init__(self, place: Living) -> None:
         self.place, self.email = place, "ann@example.org"
-        app = place.world.app  # answers as long as runs have no page of their own
-        app.add_api_route("/runs/{run_id}", lambda run_id: run_id, response_class=PlainTextResponse)
         self.ann: Visitor = place.run(place.world.person(self.email))
 
     def project(self, model: str = SHOP) -> str:
@@ -75,9 +72,12 @@ def tab_to(page: Page, label: str, key: str = "Tab") -> None:
     pytest.fail(f"no key leads to {label}")
 
 
-def test_with_keys_alone_from_the_choices_to_a_started_run(tab: Page, site: Site) -> None:
+def test_with_keys_alone_from_the_model_to_a_started_run(tab: Page, site: Site) -> None:
     project = site.project()
-    tab.goto(f"{project}/configuration")
+    tab.goto(f"{project}/model")
+    tab_to(tab, "Choose what to generate")
+    tab.keyboard.press("Enter")
+    tab.wait_for_url("**/configuration")
     tab.wait_for_function("Boolean(customElements.get('choice-desk'))")
     tab.keyboard.press("/")
     expect(tab.get_by_label("Filter entities")).to_be_focused()
