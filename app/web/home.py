@@ -50,7 +50,6 @@ async def home(
             ]
             for one in last
         ],
-        can_begin=has_page(request, "/projects"),
     )
 
 
