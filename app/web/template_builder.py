@@ -30,6 +30,7 @@ Reader = Annotated[Caller, Depends(visitor(Action.READ_PROJECTS))]
 Writer = Annotated[Caller, Depends(visitor(Action.WRITE_PROJECTS))]
 Find = Annotated[str, Query(max_length=80)]
 MOST_BYTES = 1_000_000
+CHOOSE = "Save yours as the next version, or take the newer one: what you wrote can be taken back."
 
 
 class Given(Sent, Asked):
@@ -295,7 +296,7 @@ async def _refused(
         "status": status,
         "title": "Two texts" if status == 409 else "This was not done",
         "cause": told.detail,
-        "fix": told.hint,
+        "fix": CHOOSE if told.status == 412 else told.hint,
         "findings": (),
     }
     if not is_partial(request):
