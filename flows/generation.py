@@ -150,7 +150,7 @@ async def build_project(
     except ProjectError as error:
         await _keep_error(error)
         return Failed(message=explained(error))
-    return Completed(message=f"{published.files} files are published at {published.place}.")
+    return Completed(message=f"{published.files} files are published.")
 
 
 async def _judge(quality: QualityReport) -> State[Any]:

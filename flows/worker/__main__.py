@@ -27,8 +27,9 @@ async def _work(pool: str, limit: int, name: str) -> None:
     for signum in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signum, stop.set)
     work = asyncio.create_task(worker.start())
-    told = asyncio.create_task(stop.wait())
+    told, hearing = asyncio.create_task(stop.wait()), asyncio.create_task(worker.hear())
     await asyncio.wait({work, told}, return_when=asyncio.FIRST_COMPLETED)
+    hearing.cancel()
     if not work.done():
         await worker.stop_runs()
         work.cancel()

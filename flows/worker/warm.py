@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from contextlib import suppress
 from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ from prefect.client.schemas.filters import (
     WorkPoolFilterName,
 )
 from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.events.clients import get_events_subscriber
+from prefect.events.filters import EventFilter, EventNameFilter
 from prefect.exceptions import InfrastructureNotFound
 from prefect.flows import load_flow_from_flow_run
 from prefect.runner._flow_run_executor import FlowRunExecutionResult, FlowRunExecutorContext
@@ -27,6 +30,7 @@ from prefect.workers.base import (
     BaseWorker,
     BaseWorkerResult,
 )
+from websockets.exceptions import WebSocketException
 
 from flows.worker.forks import ForkStarter, warm_up
 from flows.worker.orphans import end_orphans
@@ -36,6 +40,10 @@ if TYPE_CHECKING:
 
 TYPE = "stackwright-warm"
 STOP_S = 10.0  # how long stopped runs may take to say that they end
+HEAR_AGAIN_S = 1.0
+ANNOUNCED = tuple(
+    f"prefect.flow-run.{state}" for state in ("Scheduled", "Resuming", "AwaitingRetry")
+)
 LOST = "Its process is gone and did not say how it ended: the worker or the machine was stopped."
 
 
@@ -57,6 +65,7 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WarmResult]):
         self._forks: dict[UUID, BaseProcess] = {}
         self._stopping = False
         self._is_waiting = False  # for a server that does not answer
+        self._looking = anyio.Lock()
 
     async def setup(self) -> None:
         """Get ready: first warm, then known to the server."""
@@ -138,12 +147,23 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WarmResult]):
         if self._stopping:
             return []
         try:
-            taken = await super().get_and_submit_flow_runs()
+            async with self._looking:
+                taken = await super().get_and_submit_flow_runs()
         except httpx.HTTPError as error:
             self._must_pass(error)
             return []
         self._is_waiting = False
         return taken
+
+    async def hear(self) -> None:
+        """Take runs as soon as they are announced; announcements can be lost, so it is also looked for them."""
+        wanted = EventFilter(event=EventNameFilter(name=list(ANNOUNCED)))
+        while True:
+            with suppress(OSError, TimeoutError, httpx.HTTPError, WebSocketException):
+                async with get_events_subscriber(filter=wanted) as events:
+                    async for _ in events:
+                        await self.get_and_submit_flow_runs()
+            await anyio.sleep(HEAR_AGAIN_S)
 
     async def _report_lost_runs(self) -> None:
         if self._client is None:
