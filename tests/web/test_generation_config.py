@@ -163,7 +163,7 @@ async def test_all_and_none_mean_what_the_filter_shows(desk: Desk) -> None:
     assert await desk.press("none", WHOLE, find="tag") == f"{desk.address}?find=tag"
     assert (await desk.draft())["entities"] == ["Customer", "Order", "Refund"]
     shown = await desk.look("?find=tag")
-    assert len(re.findall('<li class="row" hidden', shown)) == 3
+    assert len(re.findall('<li class="one" hidden', shown)) == 3
     await desk.press("all", ["Customer", "Order", "Refund"], find="tag")
     assert (await desk.draft())["entities"] is None
     await desk.press("none", WHOLE)
