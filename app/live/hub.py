@@ -89,6 +89,10 @@ class Hub:
             if not self._watchers[run.id]:
                 asyncio.get_running_loop().call_later(LINGER_S, self._let_go, run.id)
 
+    def watchers(self, run_id: UUID) -> int:
+        """How many watch this run now."""
+        return self._watchers.get(run_id, 0)
+
     def changed(self, run: Run) -> None:
         """Tell those who watch that a run changed."""
         channel = self._channels.get(run.id)
