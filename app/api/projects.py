@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import Field
 
 from app.api.etags import IfMatch, etag, is_known, must_match, unchanged
-from app.api.models import FileName, Text, read
+from app.api.models import DryRun, FileName, Text, read
 from app.api.paging import DEFAULT, Cursor, Size, from_cursor, to_cursor
-from app.edge.aside import aside
+from app.edge.aside import aside, waiting
 from app.edge.identity import demand
 from app.edge.parts import Its, Work
 from app.edge.problems import conflict, not_found
@@ -23,8 +23,11 @@ from stackwright.access.accounts import Caller, Name
 from stackwright.access.rights import Action
 from stackwright.domain.project import Project as Model
 from stackwright.generation.config import Config, select
+from stackwright.generation.notes import notes
 from stackwright.generation.plan import model_digest
 from stackwright.value import Value
+from tasks.artifacts import published_lock
+from tasks.generation import dry_run
 
 router = APIRouter(prefix="/api/v1/projects", tags=["projects"])
 
@@ -239,6 +242,21 @@ async def choose(
     changed = await save_config(session, project_id, caller, config, parts, if_match)
     response.headers["ETag"] = etag(changed.config_revision)
     return changed.config
+
+
+@router.get("/{project_id}/plan")
+async def plan(project_id: UUID, caller: Reader, parts: Its) -> DryRun:
+    """The bill before the order: what a run would do now, against what the last one published."""
+    async with parts.storage.session() as session:
+        project = await the_project(session, project_id, caller)
+        newest = await projects.model(session, project_id, project.model)
+        base = await runs.latest_output(session, project_id)
+    if newest is None:
+        raise conflict("The project has no model yet.", "Save one first.")
+    model, _ = await aside(read, newest[1], newest[0].file)
+    lock = await waiting(published_lock, base.place) if base else None
+    planned, estimated = await aside(dry_run, model, project.config, None, lock)
+    return DryRun(estimate=estimated, counts=planned.counts(), plan=planned, notes=notes(planned))
 
 
 @router.get("/{project_id}/drafts/{page}")

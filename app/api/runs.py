@@ -22,6 +22,7 @@ from app.storage.trail import note
 from stackwright.access.accounts import Caller
 from stackwright.access.rights import Action
 from stackwright.access.tokens import digest
+from stackwright.generation.quality import QualityReport
 from stackwright.runs.envelope import Snapshot, schema
 from stackwright.runs.record import Run
 from stackwright.runs.state import RunState, Steer
@@ -50,6 +51,13 @@ class RunPage(Value):
 
     runs: Sequence[Run]
     next: str | None = Field(description="The cursor of the next page; null: this is the last one.")
+
+
+class Quality(Value):
+    """What was checked."""
+
+    asked: bool = Field(description="Whether the run was to verify the project.")
+    report: QualityReport | None = Field(description="Null: nothing was checked (yet).")
 
 
 class LogLine(Value):
@@ -174,6 +182,13 @@ async def log(
     async with parts.storage.session() as session:
         run = await the_run(session, run_id, caller)
     return await read_log(hub, run, level, text, after, limit)
+
+
+@router.get("/{run_id}/quality")
+async def quality(run_id: UUID, caller: Reader, session: Work) -> Quality:
+    """What the tools of the generated project found: each check with what it proves, measures and objections."""
+    run = await the_run(session, run_id, caller)
+    return Quality(asked=run.verify, report=await runs.quality(session, run_id))
 
 
 @router.post("/{run_id}/{steer}", status_code=202)

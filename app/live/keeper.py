@@ -18,6 +18,7 @@ from app.storage import projects, runs
 from app.storage.engine import Storage
 from stackwright.errors import ProjectError
 from stackwright.generation.progress import Message
+from stackwright.generation.quality import QualityReport
 from stackwright.runs.record import Run, outcome_of, output_place
 from stackwright.runs.state import FINAL, RunState, from_orchestrator
 from stackwright.runs.steps import after, beginning
@@ -176,16 +177,22 @@ class Keeper:
             published=await self._is_published(run.place),
             outcome=outcome_of(report, quality, refusal, steps, sum(map(_warns, lines))),
             journal=messages,
+            quality=quality,
         )
 
     async def _change(
-        self, run: Run, *, journal: Sequence[Message] = (), **values: Any
+        self,
+        run: Run,
+        *,
+        journal: Sequence[Message] = (),
+        quality: QualityReport | None = None,
+        **values: Any,
     ) -> Run | None:
         """Change a run unless somebody was quicker; who watches it is told."""
         async with self._storage.session() as session:
             changed = await runs.change(session, run.id, was=run.state, **values)
             if changed and journal:
-                await runs.keep_journal(session, run.id, journal)
+                await runs.keep_journal(session, run.id, journal, quality)
         if changed:
             self._changed(changed)
         return changed

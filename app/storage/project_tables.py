@@ -95,7 +95,7 @@ class RunRow(Table):
 
 
 class JournalRow(Table):
-    """The messages of a run that has ended."""
+    """What a run that has ended said, and what its checks found."""
 
     __tablename__ = "run_journals"
 
@@ -103,3 +103,4 @@ class JournalRow(Table):
         ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True
     )
     messages: Mapped[list[Any]] = mapped_column(JSONB)
+    quality: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))

@@ -13,6 +13,7 @@ from app.storage.project_tables import JournalRow, ProjectRow, RunRow
 from stackwright.access.accounts import Caller
 from stackwright.generation.config import Config
 from stackwright.generation.progress import Message
+from stackwright.generation.quality import QualityReport
 from stackwright.runs.record import Outcome, Run
 from stackwright.runs.state import ACTIVE, RunState
 
@@ -140,12 +141,25 @@ async def change(
     return _run(row) if row else None
 
 
-async def keep_journal(session: AsyncSession, run_id: UUID, messages: Sequence[Message]) -> None:
-    """Keep what a run said, in place of what was kept of an earlier attempt."""
-    content = [message.model_dump(mode="json", exclude_defaults=True) for message in messages]
-    row = insert(JournalRow).values(run_id=run_id, messages=content)
-    kept = row.on_conflict_do_update(index_elements=["run_id"], set_={"messages": content})
-    await session.execute(kept)
+async def keep_journal(
+    session: AsyncSession,
+    run_id: UUID,
+    messages: Sequence[Message],
+    quality: QualityReport | None = None,
+) -> None:
+    """Keep what a run said and what its checks found, in place of what was kept of an earlier attempt."""
+    content = {
+        "messages": [one.model_dump(mode="json", exclude_defaults=True) for one in messages],
+        "quality": quality.model_dump(mode="json") if quality else None,
+    }
+    row = insert(JournalRow).values(run_id=run_id, **content)
+    await session.execute(row.on_conflict_do_update(index_elements=["run_id"], set_=content))
+
+
+async def quality(session: AsyncSession, run_id: UUID) -> QualityReport | None:
+    """What the checks of a run that has ended found; None: nothing was checked."""
+    row = await session.get(JournalRow, run_id, populate_existing=True)
+    return QualityReport.model_validate(row.quality) if row and row.quality else None
 
 
 async def journal(session: AsyncSession, run_id: UUID) -> Sequence[Message]:

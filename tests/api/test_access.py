@@ -61,6 +61,7 @@ CASES: dict[str, tuple[Body, tuple[int, ...]]] = {
     f"POST {PROJECT}/models": ({"text": MODEL}, THEIRS),
     f"GET {PROJECT}/models/{{number}}": (None, THEIRS),
     f"GET {PROJECT}/configuration": (None, THEIRS),
+    f"GET {PROJECT}/plan": (None, THEIRS),
     f"PUT {PROJECT}/configuration": ({"style": "minimal"}, THEIRS),
     f"GET {PROJECT}/drafts/{{page}}": (None, (401, 404, 403, 404, 404, 2)),  # each has their own
     f"PUT {PROJECT}/drafts/{{page}}": ({"text": "x"}, THEIRS),
@@ -72,6 +73,7 @@ CASES: dict[str, tuple[Body, tuple[int, ...]]] = {
     f"GET {RUN}": (None, THEIRS),
     f"GET {RUN}/progress": (None, THEIRS),
     f"GET {RUN}/log": (None, THEIRS),
+    f"GET {RUN}/quality": (None, THEIRS),
     f"POST {RUN}/{{steer}}": (None, (401, 404, 2, 409, 409, 409)),  # cancelled by the first
     **{
         f"GET {RUN}/{what}": (None, (401, 404, 403, 409, 409, 409))  # it has published nothing

@@ -1,11 +1,14 @@
 """Runs over the API while no orchestrator is there: kept, listed, counted, withdrawn."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from app.storage import runs
 from stackwright.access.rights import Role
+from stackwright.generation.config import Platform
+from stackwright.generation.quality import Outcome, QualityReport
 from tests.api.world import Visitor, World, is_problem
 
 pytestmark = pytest.mark.services
@@ -139,3 +142,34 @@ async def _audit(world: World) -> list[dict[str, Any]]:
     root = await world.person("root@example.org", Role.ADMIN)
     entries = (await root("GET", "/audit")).json()["entries"]
     return [entry for entry in entries if entry["action"].startswith("run.")]
+
+
+async def test_what_the_checks_found_is_told_check_by_check(world: World) -> None:
+    ann = await world.person("ann@example.org")
+    run = await start(ann, await project(ann))
+    place = f"/runs/{run['id']}/quality"
+    assert (await ann("GET", place)).json() == {"asked": False, "report": None}
+    found = Outcome(
+        id="backend.types",
+        platform=Platform.BACKEND,
+        title="Types",
+        proves="Every call fits.",
+        state="ok",
+    )
+    report = QualityReport(project="tags", ok=True, seconds=1.0, outcomes=(found,), figures={})
+    async with world.parts.storage.session() as session:
+        await runs.keep_journal(session, UUID(run["id"]), [], report)
+    told = (await ann("GET", place)).json()["report"]
+    assert [(one["id"], one["state"]) for one in told["outcomes"]] == [("backend.types", "ok")]
+
+
+async def test_the_plan_of_a_project_is_that_of_its_newest_model_and_choices(world: World) -> None:
+    ann = await world.person("ann@example.org")
+    project_id = await project(ann)
+    await ann("PUT", f"/projects/{project_id}/configuration", {"platforms": ["backend"]})
+    told = (await ann("GET", f"/projects/{project_id}/plan")).json()
+    assert set(told["counts"]) == {"create"}
+    assert told["estimate"]["total"]["files"] == told["counts"]["create"]
+    assert not any(one["path"].startswith("frontend") for one in told["plan"]["files"])
+    empty = (await ann("POST", "/projects", {"name": "Empty"})).json()
+    assert is_problem(await ann("GET", f"/projects/{empty['id']}/plan"), 409)

@@ -86,6 +86,7 @@ def upgrade() -> None:
         "run_journals",
         _of("run", "run_journals"),
         sa.Column("messages", JSON, nullable=False),
+        sa.Column("quality", JSON, nullable=True),
         sa.PrimaryKeyConstraint("run_id", name="pk_run_journals"),
     )
 
