@@ -36,6 +36,13 @@ async def build(request: BuildRequest, road: Road, keep: Keep) -> Published:
         ProjectError: It cannot be done, or a check failed; the workspace stays for another attempt.
     """
     try:
+        await road.tell(
+            News(
+                kind=MessageKind.STARTED,
+                step="restore" if request.base else "read",
+                text="Bringing the last output back." if request.base else "The build begins.",
+            )
+        )
         folder = await road.do(workspace.open_workspace, request.run, name="Open the workspace")
         report = await _generate(request, folder, road)
         await keep(report)
@@ -56,10 +63,12 @@ async def _generate(request: BuildRequest, folder: Path, road: Road) -> Generati
         text = f"{report.receipt.files} files were written by an earlier attempt."
         await road.tell(News(kind=MessageKind.WRITTEN, step="write", text=text))
         return report
-    kinds = {MessageKind.COMPLETE: MessageKind.WRITTEN}
     if request.base:
         await _restore(request.base, folder, road)
-        kinds[MessageKind.STARTED] = MessageKind.PROCESSING  # it has begun
+    kinds = {
+        MessageKind.STARTED: MessageKind.PROCESSING,  # it has begun
+        MessageKind.COMPLETE: MessageKind.WRITTEN,
+    }
     part = Part(road, kinds, {"done": "write"}, folder)
     known_as = read_lock(folder).project  # its model may have got another name since
     report = await generate(request.generation(str(folder), known_as), part)
@@ -70,8 +79,6 @@ async def _generate(request: BuildRequest, folder: Path, road: Road) -> Generati
 
 
 async def _restore(base: str, folder: Path, road: Road) -> None:
-    text = "Bringing the last output back."
-    await road.tell(News(kind=MessageKind.STARTED, step="restore", text=text))
     files = await road.do(artifacts.restore_output, base, folder, name="Bring the last output back")
     text = f"{files} files of the last output are back." if files else "They are back already."
     await road.tell(News(kind=MessageKind.WRITTEN, step="restore", text=text))
