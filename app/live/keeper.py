@@ -165,7 +165,7 @@ class Keeper:
         messages = self._heard(run.id)
         if not messages or not messages[-1].kind.is_last or messages[-1].attempt < found.attempt:
             messages = await orchestrator.messages(found)  # they are stored a second later
-        lines = await orchestrator.log(found.id)
+        lines = await orchestrator.log(found.id, level=WARNING)
         start = beginning(restores=run.base is not None, verifies=run.verify)
         steps = after(start, messages).times()
         if from_orchestrator(found.type) is RunState.DONE:
