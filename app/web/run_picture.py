@@ -91,7 +91,7 @@ class Picture:
         channel = self._channel
         now, seconds, left = self.stamp(), channel.seconds(), channel.rest()
         return {
-            "passed": whole(seconds) if seconds else "",
+            "passed": whole(seconds) if seconds and channel.run.state is not RunState.DONE else "",
             "since": round(now - seconds, 1) if channel.run.state is RunState.RUNNING else None,
             "left": left
             and {
@@ -176,8 +176,9 @@ def sentence(run: Run, progress: Progress) -> str:
 
 def spoken(run: Run, progress: Progress) -> str:
     """What is read aloud: it changes with state and step only."""
-    current = progress.current
-    if run.state is RunState.RUNNING and current:
+    begun = [step for step in progress.steps if step.state != "waiting"]
+    if run.state is RunState.RUNNING and begun:
+        current = progress.current or begun[-1]
         at = [step.name for step in progress.steps].index(current.name) + 1
         return f"Step {at} of {len(progress.steps)}: {current.title}."
     if run.state is RunState.DONE and run.outcome:
