@@ -235,17 +235,9 @@ async def messages(run: Run) -> Sequence[Message]:
 
 
 async def log(run_id: UUID, known: int = 0, level: int = 0) -> Sequence[Line]:
-    """The lines of a run's log, oldest first, after those that are known; at most 20,000 of them.
-
-    Args:
-        run_id: The run.
-        known: How many lines to leave out.
-        level: The least level that is wanted, as Python's logging counts.
-    """
-    wanted = filters.LogFilter(
-        flow_run_id=filters.LogFilterFlowRunId(any_=[run_id]),
-        level=filters.LogFilterLevel(ge_=level),
-    )
+    """The lines of a run's log from this level on, oldest first, after those known; 20,000 at most."""
+    its, least = filters.LogFilterFlowRunId(any_=[run_id]), filters.LogFilterLevel(ge_=level)
+    wanted = filters.LogFilter(flow_run_id=its, level=least)
     lines: list[Line] = []
     async with _client() as client:
         while known + len(lines) < MOST_LOG:
