@@ -21,6 +21,7 @@ from benchmarks.budgets import (
     against,
     generation,
 )
+from benchmarks.preview import preview
 from benchmarks.process import Cost, cost, middle
 from benchmarks.show import show
 
@@ -39,6 +40,7 @@ def main() -> int:
         bench = Bench(Path(folder), chosen.runs)
         figures = [*bench.start(), *(f for size in sizes for f in bench.size(size))]
         figures += bench.change(20)
+        figures += bench.preview(5)
     show(figures)
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(
@@ -120,6 +122,13 @@ class Bench:
             Figure(f"{name}: generate, CPU", round(middle(costs).cpu_s, 3), "s", CHANGE_CPU_S),
             Figure(f"{name}: plan, CPU", round(plan.cpu_s, 3), "s", CHANGE_PLAN_CPU_S),
         ]
+
+    def preview(self, entities: int) -> list[Figure]:
+        """Looking at a published project of thousands of files."""
+        out = self.folder / "preview"
+        self.run("generate", str(self.model(entities)), "--out", str(out))
+        os.environ["STACKWRIGHT_ARTIFACTS"] = str(self.folder / "artifacts")
+        return preview(out, self.runs)
 
     def model(self, entities: int) -> Path:
         """The file of the model with so many entities."""

@@ -13,6 +13,11 @@ from app.web import (
     accounts,
     audit,
     bundle,
+    code_diff,
+    code_figures,
+    code_guide,
+    code_preview,
+    code_search,
     generation_config,
     generation_plan,
     home,
@@ -54,6 +59,11 @@ ROUTERS: tuple[APIRouter, ...] = (
     run_log.router,
     generation_config.router,
     generation_plan.router,
+    code_preview.router,
+    code_diff.router,
+    code_search.router,
+    code_figures.router,
+    code_guide.router,
     showcase.router,
 )
 

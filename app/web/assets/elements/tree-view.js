@@ -1,7 +1,11 @@
 const STOP = "summary, a[href]";
+const PATIENCE_MS = 700; // between two letters of one name
 
-/** Arrow keys for a tree of folders (<details>) and files (links): up, down, open, close, first, last. */
+/** Keys for a tree of folders (<details>) and files (links): up, down, open, close, first, last, and names by their letters. */
 class TreeView extends HTMLElement {
+  #typed = "";
+  #typedAt = 0;
+
   connectedCallback() {
     this.addEventListener("keydown", (event) => this.#pressed(event));
   }
@@ -39,8 +43,20 @@ class TreeView extends HTMLElement {
         folder.open = false;
         return null;
       default:
-        return undefined;
+        return this.#named(key, stops, at);
     }
+  }
+
+  /** The next stop whose name begins with what is being typed; the same letter again goes on to the one after it. */
+  #named(key, stops, at) {
+    if (key.length !== 1 || !/[\p{L}\p{N}._-]/u.test(key)) return undefined;
+    const now = performance.now();
+    const goesOn = now - this.#typedAt < PATIENCE_MS && this.#typed !== key.toLowerCase();
+    this.#typed = (goesOn ? this.#typed : "") + key.toLowerCase();
+    this.#typedAt = now;
+    const start = this.#typed.length > 1 ? at : at + 1;
+    const name = (stop) => (stop.querySelector(".name") ?? stop).textContent.trim().toLowerCase();
+    return [...stops.slice(start), ...stops.slice(0, start)].find((stop) => name(stop).startsWith(this.#typed));
   }
 }
 
