@@ -145,7 +145,7 @@ def test_lines_are_marked_by_the_address_and_ranges_with_the_shift_key(
     assert ann.url.endswith("#L505-L508")
     ann.goto(f"{place[1]}?path=long.py")
     ann.goto(f"{place[1]}?path=long.py#L15000")
-    expect(ann.locator("#L15000")).to_be_in_viewport()
+    expect(ann.locator("#L15000")).to_be_in_viewport(timeout=30_000)  # all lines
     assert "lines=all" in ann.url
 
 

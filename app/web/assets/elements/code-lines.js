@@ -51,6 +51,8 @@ class CodeLines extends HTMLElement {
       document.getElementById(`${this.#letter}${number}`)?.setAttribute("data-marked", "");
     }
     start.scrollIntoView({ block: "nearest" });
+    // Chunks above it get their true heights only when they are laid out: look again when they are.
+    requestAnimationFrame(() => requestAnimationFrame(() => start.scrollIntoView({ block: "nearest" })));
   }
 }
 
