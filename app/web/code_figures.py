@@ -6,11 +6,14 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from app.edge.aside import aside
+from app.edge.parts import Work
+from app.storage import runs
 from app.web.code_place import Looked, Shown, tabs
 from app.web.rendering import has_page, page
 from app.web.run_words import count, several, size
 from stackwright.generation.preview.changes import changed_paths
 from stackwright.generation.preview.metrics import Figure, metrics
+from stackwright.generation.quality import Outcome
 
 router = APIRouter(prefix="/runs/{run_id}/code", include_in_schema=False)
 
@@ -18,9 +21,10 @@ SORTS = 12  # of one group; the others are added up
 
 
 @router.get("/figures")
-async def figures_of(request: Request, here: Looked) -> Response:
+async def figures_of(request: Request, here: Looked, session: Work) -> Response:
     """Figures by part, kind and extension, and the state of quality."""
     known = await aside(metrics, here.index)
+    quality = await runs.quality(session, here.run.id)
     total = known.total
     groups = (("Part", known.packs), ("Kind", known.kinds), ("Extension", known.extensions))
     return page(
@@ -33,6 +37,7 @@ async def figures_of(request: Request, here: Looked) -> Response:
         totals=_totals(here, total),
         groups=[{"label": label, "rows": _rows(found, total)} for label, found in groups],
         checks=_checks(here),
+        outcomes=_outcomes(quality.outcomes if quality else ()),
         run_href=f"/runs/{here.run.id}" if has_page(request, "/runs/{}") else "",
     )
 
@@ -76,6 +81,23 @@ def _rows(found: Sequence[Figure], total: Figure) -> list[dict[str, Any]]:
             "percent": round(100 * one.lines / total.lines, 1) if total.lines else 0,
         }
         for one in shown
+    ]
+
+
+def _outcomes(found: Sequence[Outcome]) -> list[dict[str, Any]]:
+    """Each check with what it proves; those that failed come first."""
+    first = sorted(found, key=lambda one: not one.failed)
+    return [
+        {
+            "state": {"ok": "done", "failed": "failed", "skipped": "waiting"}[one.state],
+            "title": f"{one.platform.value}: {one.title}",
+            "text": one.cause if one.state != "ok" else one.proves,
+            "seconds": f"{one.seconds:.1f} s" if one.seconds else "",
+            "problems": [problem.sentence() for problem in one.problems],
+            "further": one.further,
+            "hint": one.hint if one.failed else "",
+        }
+        for one in first
     ]
 
 

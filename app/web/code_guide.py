@@ -30,13 +30,13 @@ async def how_to_go_on(request: Request, here: Looked, parts: Its) -> Response:
         block=here.block(),
         shown=here,
         tabs=tabs(here, "next"),
-        steps=steps(here, parts.settings.prefect_url),
+        steps=steps(here, parts.settings.public_url),
         readme=here.url(path="README.md") if "README.md" in here.index.by_path else "",
         project_href=f"/projects/{here.project.id}" if has_page(request, "/projects/{}") else "",
     )
 
 
-def steps(here: Shown, orchestrator: str) -> Sequence[dict[str, Any]]:
+def steps(here: Shown, server: str) -> Sequence[dict[str, Any]]:
     """What to do, in order: a title, why, and what to type; only what this project has."""
     config, name = here.index.config, here.index.project
     files = here.index.by_path
@@ -81,15 +81,15 @@ def steps(here: Shown, orchestrator: str) -> Sequence[dict[str, Any]]:
             f'git commit --message "Generate {name}"',
         )
     )
-    server = f" --server {orchestrator}" if orchestrator else ""
-    on_server = " on this installation" if orchestrator else ""
     found.append(
         _step(
             "Generate it again",
-            f"After a change of the model{on_server}: your own edits stay, and what collides is shown "
-            "before anything is written.",
+            "After a change of the model: files that you edited stay as they are, and you are told what is "
+            "new for them. On this installation it takes a token of yours, which you make on the page Account.",
             f"stackwright plan {name}.stackwright.yaml --out .",
-            f"stackwright generate {name}.stackwright.yaml --out .{server}",
+            f"stackwright generate {name}.stackwright.yaml --out .",
+            "export STACKWRIGHT_TOKEN=…",
+            f"stackwright generate {name}.stackwright.yaml --out . --server {server}",
         )
     )
     return found

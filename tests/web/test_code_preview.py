@@ -6,11 +6,15 @@ import shutil
 import time
 from pathlib import Path
 from urllib.parse import quote
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from app.storage import runs
 from stackwright.errors import Finding
+from stackwright.generation.config import Platform
+from stackwright.generation.quality import Outcome as Check
+from stackwright.generation.quality import Problem, QualityReport
 from stackwright.runs.record import Checks, Outcome
 from stackwright.runs.state import RunState
 from tests.api.world import World
@@ -312,3 +316,31 @@ async def test_five_thousand_files_open_within_a_second(
         await seen(ann, run, tail)
         times.append(round(time.perf_counter() - began, 3))
     assert max(times) < 1, times
+
+
+async def test_each_check_is_shown_with_what_it_objects_to_those_that_failed_first(
+    shelf: Shelf, ann: Person, shop: Path
+) -> None:
+    run = await shelf.run(shop, verify=True)
+    good = Check(
+        id="a", platform=Platform.BACKEND, title="Types", proves="Every call fits.", state="ok"
+    )
+    said = (Problem(file="<i>.py", line=3, message="is <b>bold</b>"),)
+    bad = Check(
+        id="b",
+        platform=Platform.FRONTEND,
+        title="Linter",
+        proves="No known mistake.",
+        state="failed",
+        cause="It objects.",
+        problems=said,
+        further=4,
+    )
+    report = QualityReport(project="shop", ok=False, seconds=2.0, outcomes=(good, bad), figures={})
+    async with shelf.world.parts.storage.session() as session:
+        await runs.keep_journal(session, UUID(run), [], report)
+    page = await seen(ann, run, "/figures")
+    assert page.index("frontend: Linter") < page.index("backend: Types")
+    assert "&lt;i&gt;.py:3: is &lt;b&gt;bold" in page
+    assert "4 more" in page
+    assert "Every call fits." in page
