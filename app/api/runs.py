@@ -191,10 +191,28 @@ async def quality(run_id: UUID, caller: Reader, session: Work) -> Quality:
     return Quality(asked=run.verify, report=await runs.quality(session, run_id))
 
 
-@router.post("/{run_id}/{steer}", status_code=202)
-async def steer(run_id: UUID, steer: Steer, caller: Writer, parts: Its, hub: Live) -> Run:
-    """Pause a run before its next step, let it go on, cancel it, or try it again from where it failed."""
-    return await steered(run_id, steer, caller, parts, hub)
+@router.post("/{run_id}/pause", status_code=202)
+async def pause(run_id: UUID, caller: Writer, parts: Its, hub: Live) -> Run:
+    """Let a run rest before its next step; what is finished is kept."""
+    return await steered(run_id, Steer.PAUSE, caller, parts, hub)
+
+
+@router.post("/{run_id}/resume", status_code=202)
+async def resume(run_id: UUID, caller: Writer, parts: Its, hub: Live) -> Run:
+    """Let a run that rests go on."""
+    return await steered(run_id, Steer.RESUME, caller, parts, hub)
+
+
+@router.post("/{run_id}/cancel", status_code=202)
+async def cancel(run_id: UUID, caller: Writer, parts: Its, hub: Live) -> Run:
+    """End a run; the last output of its project stays as it is."""
+    return await steered(run_id, Steer.CANCEL, caller, parts, hub)
+
+
+@router.post("/{run_id}/retry", status_code=202)
+async def retry(run_id: UUID, caller: Writer, parts: Its, hub: Live) -> Run:
+    """Try a run that failed again, from the step that failed."""
+    return await steered(run_id, Steer.RETRY, caller, parts, hub)
 
 
 async def the_run(session: Session, run_id: UUID, caller: Caller) -> Run:

@@ -23,6 +23,7 @@ PUBLIC = (2, 2, 2, 2, 2, 2)
 READ_PROJECTS = (401, 2, 403, 2, 2, 2)
 THEIRS = (401, 404, 403, 2, 2, 2)  # the token's account is an admin
 READ_RUNS = (401, 2, 403, 2, 2, 2)
+NOT_NOW = (401, 404, 409, 409, 409, 409)  # of a run that has not begun
 RUN = "/api/v1/runs/{run_id}"
 PROJECT = "/api/v1/projects/{project_id}"
 MODEL = "{stackwright: 1, name: tags, entities: {Tag: {fields: {name: {type: string}}}}}"
@@ -74,7 +75,10 @@ CASES: dict[str, tuple[Body, tuple[int, ...]]] = {
     f"GET {RUN}/progress": (None, THEIRS),
     f"GET {RUN}/log": (None, THEIRS),
     f"GET {RUN}/quality": (None, THEIRS),
-    f"POST {RUN}/{{steer}}": (None, (401, 404, 2, 409, 409, 409)),  # cancelled by the first
+    f"POST {RUN}/cancel": (None, (401, 404, 2, 409, 409, 409)),  # cancelled by the first
+    f"POST {RUN}/pause": (None, NOT_NOW),
+    f"POST {RUN}/resume": (None, NOT_NOW),
+    f"POST {RUN}/retry": (None, NOT_NOW),
     **{
         f"GET {RUN}/{what}": (None, (401, 404, 403, 409, 409, 409))  # it has published nothing
         for what in (
@@ -161,7 +165,6 @@ async def with_objects(world: World, path: str, owner: Visitor) -> str:
         "{number}": _number,
         "{page}": _page,
         "{run_id}": lambda: _run(owner),
-        "{steer}": _steer,
     }
     for name, make in made.items():
         if name in path:
@@ -193,10 +196,6 @@ async def _number() -> str:
 async def _run(owner: Visitor) -> str:
     made = await owner("POST", "/runs", {"project_id": await _project(owner)})
     return str(made.json()["id"])
-
-
-async def _steer() -> str:
-    return "cancel"
 
 
 async def _page() -> str:

@@ -98,7 +98,7 @@ async def test_what_has_not_begun_is_withdrawn_and_cannot_be_steered(world: Worl
     cancelled = (await ann("POST", f"/runs/{run['id']}/cancel")).json()
     assert (cancelled["state"], cancelled["possible"]) == ("cancelled", [])
     assert is_problem(await ann("POST", f"/runs/{run['id']}/cancel"), 409)
-    assert is_problem(await ann("POST", f"/runs/{run['id']}/explode"), 422)
+    assert is_problem(await ann("POST", f"/runs/{run['id']}/explode"), 404)
     trail = [entry["action"] for entry in await _audit(world)]
     assert trail[:2] == ["run.cancel", "run.start"]
 

@@ -1,0 +1,50 @@
+"""The API does what its OpenAPI document says, whatever it is sent: inputs invented by schemathesis."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from stackwright.access.rights import Role, Scope
+from tests.web.living import Living, living
+
+pytestmark = [pytest.mark.services, pytest.mark.slow]
+
+MOST_S = 75
+# What is refused for its meaning, such as a cursor of somebody else's, is right by the schema: not among them.
+CHECKS = (
+    "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,"
+    "response_headers_conformance,unsupported_method,use_after_free"
+)
+
+
+@pytest.fixture
+def served() -> Iterator[Living]:
+    with living() as one:
+        yield one
+
+
+def test_the_api_keeps_its_contract(served: Living, tmp_path: Path) -> None:
+    async def token() -> str:
+        root = await served.world.account("root@example.org", Role.ADMIN)
+        visitor = await served.world.program(root, list(Scope))
+        return visitor.headers["Authorization"]
+
+    done = subprocess.run(
+        [
+            *(str(Path(sys.executable).parent / "schemathesis"), "run"),
+            f"{served.address}/api/v1/openapi.json",
+            *("--header", f"Authorization: {served.run(token())}"),
+            *("--checks", CHECKS),
+            *f"--max-examples 12 --max-time {MOST_S} --seed 7 --no-color --no-shrink".split(),
+            *"--phases examples,coverage,fuzzing --generation-database none".split(),
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=5 * MOST_S,
+    )
+    assert done.returncode == 0, done.stdout[-8000:]
