@@ -30,6 +30,7 @@ from app.edge.frame import Frame
 from app.edge.parts import Parts, utc_now
 from app.edge.problems import MEDIA_TYPE, Problem, explain
 from app.edge.settings import Settings
+from app.edge.sso.provider import Provider
 from app.live.hub import Hub
 from app.storage.cleaning import clean
 from app.storage.engine import Storage
@@ -67,8 +68,12 @@ def make_app(settings: Settings, now: Callable[[], datetime] = utc_now) -> FastA
         settings: Of this installation.
         now: The clock.
     """
+    oidc = settings.oidc
     parts = Parts(
-        settings=settings, storage=Storage(settings.database_url.get_secret_value()), now=now
+        settings=settings,
+        storage=Storage(settings.database_url.get_secret_value()),
+        now=now,
+        provider=Provider(oidc, settings.public_url, now) if oidc else None,
     )
 
     hub = Hub(parts.storage, partial(waiting, parts.outputs.is_published))

@@ -57,9 +57,24 @@ async def log_in(
 
 
 async def begin(
-    account: Account, request: Request, response: Response, parts: Parts, address: str
+    account: Account,
+    request: Request,
+    response: Response,
+    parts: Parts,
+    address: str,
+    *,
+    by: str = "",
 ) -> bytes:
-    """Begin a session of somebody who has proved who they are, and set its cookie; its digest."""
+    """Begin a session of somebody who has proved who they are, and set its cookie; its digest.
+
+    Args:
+        account: Theirs.
+        request: The session that its browser had before ends.
+        response: Gets the cookie.
+        parts: Of the application.
+        address: Where they are.
+        by: The provider that has proved it; empty: a password.
+    """
     cookie = secret_text(Kind.SESSION, secrets.token_bytes(RANDOM_BYTES))
     key, now = digest(cookie), parts.now()
     async with parts.storage.session() as session:
@@ -67,7 +82,13 @@ async def begin(
         await credentials.begin(session, key, account.id, now)
         note(
             session,
-            Entry(action="session.begin", at=now, actor=account.id, address=address),
+            Entry(
+                action="session.begin",
+                at=now,
+                actor=account.id,
+                address=address,
+                details={"by": by} if by else {},
+            ),
         )
     _set_cookie(response, parts, cookie, int(parts.settings.lifetime.absolute.total_seconds()))
     return key

@@ -43,7 +43,7 @@ async def proved(parts: Parts, email: str, password: SecretStr, address: str) ->
         found = await accounts.by_email(session, email)
     text = password.get_secret_value()
     is_right = await parts.hasher.matches(found[1] if found else None, text)
-    if not found or not is_right or found[0].disabled:
+    if not found or not found[1] or not is_right or found[0].disabled:
         await _note_failure(parts, found[0] if found else None, address)
         return None
     outdated = parts.hasher.is_outdated(found[1])

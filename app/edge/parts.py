@@ -10,6 +10,7 @@ from fastapi.requests import HTTPConnection
 
 from app.edge.hashing import Hasher
 from app.edge.settings import Settings
+from app.edge.sso.provider import Provider
 from app.storage.engine import Session, Storage
 from stackwright.access.limits import network
 from tasks.outputs import Outputs
@@ -29,6 +30,7 @@ class Parts:
     now: Callable[[], datetime] = utc_now
     hasher: Hasher = field(default_factory=Hasher)
     outputs: Outputs = field(default_factory=Outputs)
+    provider: Provider | None = None
 
 
 def parts_of(request: HTTPConnection) -> Parts:

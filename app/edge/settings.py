@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from app.edge.sso.settings import Oidc, oidc_from
 from stackwright.access.limits import Limit
 from stackwright.access.sessions import Lifetime
 from stackwright.errors import ProjectError
@@ -40,6 +41,7 @@ class Settings(Value):
         trusted_hosts: Further names in the `Host` header; those of loopback and of `public_url` always are.
         trusted_proxies: Addresses whose `X-Forwarded-For` is believed.
         sign_up: `approval`: new accounts are disabled until an admin enables them.
+        oidc: Another provider that people may sign in with.
     """
 
     database_url: SecretStr
@@ -49,6 +51,7 @@ class Settings(Value):
     trusted_hosts: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     sign_up: SignUp = "open"
+    oidc: Oidc | None = None
     body_cap_bytes: int = MIB
     lifetime: Lifetime = Lifetime()
     limits: Limits = Limits()
@@ -67,6 +70,11 @@ class Settings(Value):
     def cookie(self) -> str:
         """The name of the session's cookie; `__Host-` makes browsers keep it to this host and https."""
         return "__Host-stackwright" if self.is_https else "stackwright"
+
+    @property
+    def departure_cookie(self) -> str:
+        """The name of the cookie of somebody who was sent to another provider."""
+        return f"{self.cookie}-oidc"
 
     @cached_property
     def hosts(self) -> frozenset[str]:
@@ -121,4 +129,4 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
             f"{PREFIX}PUBLIC_URL is not the address of a site.",
             hint="Such as https://stackwright.example.org, without a path.",
         )
-    return Settings.model_validate(given | lists)
+    return Settings.model_validate(given | lists | {"oidc": oidc_from(environment)})

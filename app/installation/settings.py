@@ -33,7 +33,8 @@ def environment(host: str, port: int, data: Path, database_url: str) -> Mapping[
         database_url: With the asyncpg driver.
     """
     address = f"http://{url_host(host)}:{port}"
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith(_OURS_TO_SAY)}
+    unwanted = (*_OURS_TO_SAY, "STACKWRIGHT_OIDC_")  # the web application's own secret
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(unwanted)}
     bin_folder = str(Path(sys.executable).parent)
     return (
         outputs_environment(data)

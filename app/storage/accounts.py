@@ -13,15 +13,18 @@ from stackwright.access.accounts import Account
 from stackwright.access.rights import Role
 
 
-async def add(session: AsyncSession, account: Account, password_hash: str) -> bool:
-    """Keep a new account; False: its mail address is taken, and nothing has changed."""
+async def add(session: AsyncSession, account: Account, password_hash: str | None) -> bool:
+    """Keep a new account; False: its mail address is taken, and nothing has changed.
+
+    Without the hash of a password none opens it.
+    """
     row = account.model_dump() | {"role": account.role.value, "password_hash": password_hash}
     added = insert(AccountRow).values(row).on_conflict_do_nothing(index_elements=["email"])
     return await session.scalar(added.returning(AccountRow.id)) is not None
 
 
-async def by_email(session: AsyncSession, email: str) -> tuple[Account, str] | None:
-    """The account with this mail address and the hash of its password."""
+async def by_email(session: AsyncSession, email: str) -> tuple[Account, str | None] | None:
+    """The account with this mail address and the hash of its password, if it has one."""
     row = await session.scalar(select(AccountRow).where(AccountRow.email == email))
     return (as_account(row), row.password_hash) if row else None
 
@@ -31,6 +34,12 @@ async def by_id(session: AsyncSession, account_id: UUID) -> Account | None:
     query = select(AccountRow).where(AccountRow.id == account_id).with_for_update()
     row = await session.scalar(query)
     return as_account(row) if row else None
+
+
+async def has_password(session: AsyncSession, account_id: UUID) -> bool:
+    """Whether a password opens this account."""
+    query = select(AccountRow.password_hash.is_not(None)).where(AccountRow.id == account_id)
+    return bool(await session.scalar(query))
 
 
 async def change(

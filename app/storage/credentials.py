@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.storage.accounts import as_account
@@ -116,6 +117,21 @@ async def add_link(
     row = LinkRow(digest=digest, purpose=purpose, made_at=now, expires_at=now + valid, used_at=None)
     session.add(row)
     await session.flush()
+
+
+async def spend(
+    session: AsyncSession, purpose: str, digest: bytes, now: datetime, until: datetime
+) -> bool:
+    """Use something up that was never kept and is worth nothing after a while; False: it was used before."""
+    row = {
+        "digest": digest,
+        "purpose": purpose,
+        "made_at": now,
+        "expires_at": until,
+        "used_at": now,
+    }
+    used = insert(LinkRow).values(row).on_conflict_do_nothing()
+    return await session.scalar(used.returning(LinkRow.digest)) is not None
 
 
 async def is_open(session: AsyncSession, purpose: str, digest: bytes, now: datetime) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Text,
+    UniqueConstraint,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -49,8 +50,23 @@ class AccountRow(Table):
     email: Mapped[str] = mapped_column(String(254), unique=True)  # in small letters
     name: Mapped[str] = mapped_column(String(80))
     role: Mapped[str] = mapped_column(String(20))
-    password_hash: Mapped[str]  # argon2id with its own salt and parameters
+    password_hash: Mapped[
+        str | None
+    ]  # argon2id with its own salt and parameters; none matches none
     disabled: Mapped[bool]
+    made_at: Mapped[datetime]
+
+
+class IdentityRow(Table):
+    """Somebody as another provider knows them, connected with an account."""
+
+    __tablename__ = "account_identities"
+    __table_args__ = (UniqueConstraint("account_id", "issuer"),)
+
+    issuer: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(String(255), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    email: Mapped[str] = mapped_column(String(254))  # as the provider told it then
     made_at: Mapped[datetime]
 
 

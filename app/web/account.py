@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from app.api import accounts, sessions
 from app.edge.parts import Its, Work
+from app.web.account_identities import identities_of
 from app.web.account_tokens import tokens_of
 from app.web.addresses import leave
 from app.web.forms import NOTHING, Refusal, refusal
@@ -25,6 +26,8 @@ DONE = {
     "password": "Your password was changed; all other browsers are signed out.",
     "sessions": "All other browsers are signed out.",
     "token": "The token was revoked.",
+    "connected": "You can sign in with it from now on.",
+    "disconnected": "It no longer opens your account.",
 }
 NAME = {"name": "Name"}
 PASSWORD = {"current_password": "Current password", "password": "New password"}
@@ -34,6 +37,7 @@ PASSWORD = {"current_password": "Current password", "password": "New password"}
 async def show_account(
     request: Request,
     caller: Person,
+    parts: Its,
     session: Work,
     done: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
@@ -46,6 +50,7 @@ async def show_account(
         name=caller.account.name,
         done=DONE.get(done, ""),
         why=NOTHING,
+        **await identities_of(caller, parts, session),
         **await tokens_of(caller, session),
     )
 

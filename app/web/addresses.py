@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse
 
 from app.edge.frame import own_origins
 from app.edge.parts import parts_of
+from app.edge.sso.provider import CALLBACK
 
 SIGN_IN = "/sign-in"
 _KEPT = ":/%#?=@[]!$&'()*+,;"  # as Starlette writes addresses into headers
@@ -20,14 +21,15 @@ def local(address: str) -> str:
         return "/"
     is_ours = not parts.scheme and not parts.netloc and address.startswith("/")
     is_plain = address.isprintable() and "\\" not in address and not address.startswith("//")
-    return address if is_ours and is_plain else "/"
+    is_lasting = parts.path != CALLBACK  # what it carries is used once, and is nobody's business
+    return address if is_ours and is_plain and is_lasting else "/"
 
 
 def here(request: Request) -> str:
     """The page that somebody looks at: this one, or the one that asks for a piece or sends a form."""
     is_piece = request.headers.get("hx-request-type") == "partial"
     if request.method == "GET" and not is_piece:
-        return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return local(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
     shown = request.headers.get("hx-current-url") or request.headers.get("referer", "")
     own = own_origins(parts_of(request).settings, request.headers)
     origin = next((one for one in own if shown.startswith(f"{one}/")), None)

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from app.web import (
     account,
+    account_identities,
     account_tokens,
     accounts,
     audit,
@@ -29,6 +30,7 @@ from app.web import (
     showcase,
     sign_in,
     sign_up,
+    single_sign_on,
     template_builder,
     welcome,
 )
@@ -45,10 +47,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     bundle.router,
     home.router,
     sign_in.router,
+    single_sign_on.router,
     sign_up.router,
     welcome.router,
     account.router,
     account_tokens.router,
+    account_identities.router,
     accounts.router,
     audit.router,
     projects.router,

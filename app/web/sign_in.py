@@ -43,6 +43,7 @@ async def ask_who(
         email="",
         why=NOTHING,
         can_sign_up=can_sign_up,
+        elsewhere=parts.settings.oidc,
     )
 
 

@@ -167,6 +167,7 @@ async def test_a_login_renews_a_hash_that_was_made_with_less(world: World) -> No
     async with world.parts.storage.session() as session:
         kept = await accounts.by_email(session, MAIL)
     assert kept is not None
+    assert kept[1] is not None
     assert "m=19456,t=2,p=1" in kept[1]
     assert (await world.visitor().log_in(MAIL)).status_code == 201
 

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from app.application import make_app
 from app.edge.settings import Settings
+from app.edge.sso.settings import Oidc
 from app.installation.database import database, postgresql
 from app.storage.migrate import migrate
 from tests.api.world import GENEROUS, Clock, World
@@ -25,8 +26,8 @@ PATIENCE_S = 60
 class Living:
     """An application that answers at an address while the test asks it from outside; it can be restarted."""
 
-    def __init__(self, url: str) -> None:
-        self._url, self._loop = url, asyncio.get_running_loop()
+    def __init__(self, url: str, oidc: Oidc | None = None) -> None:
+        self._url, self._oidc, self._loop = url, oidc, asyncio.get_running_loop()
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self._place = free.getsockname()
@@ -43,6 +44,7 @@ class Living:
             database_url=SecretStr(self._url),
             secret_key=SecretStr("k" * 32),
             public_url=self.address,
+            oidc=self._oidc,
             limits=GENEROUS,
         )
         clock = Clock()
@@ -66,7 +68,7 @@ class Living:
 
 
 @contextmanager
-def living() -> Iterator[Living]:
+def living(oidc: Oidc | None = None) -> Iterator[Living]:
     """Serve on a database of its own until the end."""
     ready: list[Living] = []
     began, ends = threading.Event(), threading.Event()
@@ -77,7 +79,7 @@ def living() -> Iterator[Living]:
             async with postgresql(folder / "data", folder / "log") as (_, server):
                 url = await database(server, "web")
                 await migrate(url)
-                ready.append(Living(url))
+                ready.append(Living(url, oidc))
                 await ready[0].start()
                 began.set()
                 await asyncio.to_thread(ends.wait)

@@ -29,6 +29,8 @@ OPEN = {
     "POST /parts/form",
     "GET /sign-in",
     "POST /sign-in",
+    "GET /sign-in/oidc",  # leads to the provider, or nowhere
+    "GET /sign-in/oidc/callback",  # the signed cookie of the way there decides
     "GET /sign-up",
     "POST /sign-up",
     "GET /welcome",
