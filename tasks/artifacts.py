@@ -26,6 +26,7 @@ from tasks.effect import effect
 from tasks.staging import explaining
 
 ARCHIVE, INDEX = ".zip", ".json"
+PROJECTS = "projects"  # the folder of all outputs, one folder a project in it
 _PARTS = {"chunksize": 8 * 2**20, "max_concurrency": 2}  # of an upload to S3: memory stays bounded
 
 
@@ -100,6 +101,18 @@ def published_lock(place: str) -> Lock | None:
             raise ProjectError(
                 f"The published project at {place} is damaged.", hint="Generate it again."
             ) from error
+
+
+def remove_outputs(project: str) -> None:
+    """Remove everything that runs of this project published.
+
+    Raises:
+        ProjectError: The store does not answer.
+    """
+    url = artifacts_url()
+    store = open_store(url)
+    with reaching(url, "Removing what was published"), suppress(FileNotFoundError):
+        store.files.rm(f"{store.root}/{PROJECTS}/{project}", recursive=True)
 
 
 def find_index(store: Store, place: str) -> OutputIndex | None:

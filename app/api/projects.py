@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+import structlog
+from fastapi import APIRouter, BackgroundTasks, Depends, Path, Query, Request, Response
 from pydantic import Field
 
 from app.api.etags import IfMatch, etag, is_known, must_match, unchanged
@@ -22,14 +23,16 @@ from app.storage.trail import note
 from stackwright.access.accounts import Caller, Name
 from stackwright.access.rights import Action
 from stackwright.domain.project import Project as Model
+from stackwright.errors import ProjectError
 from stackwright.generation.config import Config, select
 from stackwright.generation.notes import notes
 from stackwright.generation.plan import model_digest
 from stackwright.value import Value
-from tasks.artifacts import published_lock
+from tasks.artifacts import published_lock, remove_outputs
 from tasks.generation import dry_run
 
 router = APIRouter(prefix="/api/v1/projects", tags=["projects"])
+log = structlog.get_logger("web")
 
 Reader = Annotated[Caller, Depends(demand(Action.READ_PROJECTS))]
 Writer = Annotated[Caller, Depends(demand(Action.WRITE_PROJECTS))]
@@ -152,13 +155,16 @@ async def change_project(
 
 
 @router.delete("/{project_id}", status_code=204)
-async def remove_project(project_id: UUID, caller: Writer, parts: Its, session: Work) -> None:
-    """Forget a project with its models, drafts and runs. Refused while one of its runs is going on."""
+async def remove_project(
+    project_id: UUID, caller: Writer, parts: Its, session: Work, later: BackgroundTasks
+) -> None:
+    """Forget a project with its models, drafts, runs and what they published. Refused while one goes on."""
     project = await the_project(session, project_id, caller, hold=True)
     if await runs.is_active(session, project_id):
         raise conflict("A run of this project is going on.", "Cancel it, or wait until it ends.")
     await projects.remove(session, project_id)
     note(session, caller.did("project.remove", parts.now(), project_id, name=project.name))
+    later.add_task(_forget_outputs, project_id)  # once the project is gone
 
 
 @router.get("/{project_id}/models")
@@ -366,6 +372,13 @@ async def _valid(given: GivenModel) -> Model:
     """
     model, _ = await aside(read, given.text, given.file)
     return model
+
+
+async def _forget_outputs(project_id: UUID) -> None:
+    try:
+        await waiting(remove_outputs, str(project_id))
+    except ProjectError as error:
+        log.warning("outputs are left over", project=str(project_id), cause=error.message)
 
 
 def _version(given: GivenModel, model: Model, project: Project, parts: Its) -> ModelVersion:

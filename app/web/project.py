@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Depends, Form, Request, Response
 from pydantic import ValidationError
 
 from app.api import projects as api
@@ -139,11 +139,16 @@ async def ask(request: Request, project_id: UUID, caller: Writer, session: Work)
 
 @router.post("/remove")
 async def remove(
-    request: Request, project_id: UUID, caller: Writer, parts: Its, session: Work
+    request: Request,
+    project_id: UUID,
+    caller: Writer,
+    parts: Its,
+    session: Work,
+    later: BackgroundTasks,
 ) -> Response:
-    """Forget it with its models, drafts and runs; not while one of its runs goes on."""
+    """Forget it with its models, drafts, runs and outputs; not while one of its runs goes on."""
     try:
-        await api.remove_project(project_id, caller, parts, session)
+        await api.remove_project(project_id, caller, parts, session, later)
     except ProjectError as error:
         if error.http_status != 409:
             raise

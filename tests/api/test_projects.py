@@ -1,10 +1,12 @@
 """Projects over the API: versions of models, choices, drafts, and two people at once."""
 
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from blocks.artifacts import artifacts_url
 from tests.api.world import World, is_problem
 
 pytestmark = pytest.mark.services
@@ -126,3 +128,16 @@ async def _project(owner: Any) -> str:
     made = await owner("POST", "/projects", {"name": "Tags", "model": {"text": TAGS}})
     assert made.status_code == 201, made.text
     return f"/projects/{made.json()['id']}"
+
+
+async def test_a_removed_project_takes_along_what_it_published(world: World) -> None:
+    ann = await world.person("ann@example.org")
+    place = await _project(ann)
+    folder = Path(artifacts_url()) / place.strip("/")
+    folder.mkdir(parents=True)
+    (folder / "run.zip").write_bytes(b"all of it")
+    neighbour = folder.with_name(str(uuid4()))
+    neighbour.mkdir()
+    assert (await ann("DELETE", place)).status_code == 204
+    assert not folder.exists()
+    assert neighbour.exists()

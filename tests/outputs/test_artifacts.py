@@ -17,7 +17,13 @@ from flows.healing import can_heal
 from stackwright.errors import ProjectError
 from stackwright.generation.output_index import parse_index
 from tasks import packing
-from tasks.artifacts import find_index, publish_output, published_lock, restore_output
+from tasks.artifacts import (
+    find_index,
+    publish_output,
+    published_lock,
+    remove_outputs,
+    restore_output,
+)
 from tasks.generation import dry_run
 from tasks.model import check_model
 from tests.flows.conftest import SHOP
@@ -188,6 +194,10 @@ def test_the_same_works_in_a_bucket(generated: Path, bucket: str, tmp_path: Path
     publish_output(generated, PLACE)
     assert restore_output(PLACE, tmp_path / "back")
     assert tree(tmp_path / "back") == tree(generated)
+    remove_outputs("other")
+    assert find_index(open_store(bucket), PLACE)
+    remove_outputs(PLACE.split("/")[1])
+    assert find_index(open_store(bucket), PLACE) is None
 
 
 @pytest.mark.services
@@ -251,3 +261,13 @@ def test_a_damaged_archive_has_no_lock_and_says_so(generated: Path, folder_store
     (folder_store / f"{PLACE}.zip").write_bytes(b"no archive")
     with pytest.raises(ProjectError, match="is damaged"):
         published_lock(PLACE)
+
+
+def test_what_a_project_published_is_removed_and_nothing_else(
+    generated: Path, folder_store: Path
+) -> None:
+    for place in ("projects/one/first", "projects/one/second", "projects/other/first"):
+        publish_output(generated, place)
+    for _ in range(2):  # a second time is no mistake
+        remove_outputs("one")
+        assert [path.name for path in (folder_store / "projects").iterdir()] == ["other"]
