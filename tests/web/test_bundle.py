@@ -1,6 +1,7 @@
 """What browsers load: built once, kept for ever, small."""
 
 import gzip
+import re
 import sys
 from pathlib import Path
 
@@ -86,3 +87,11 @@ async def test_files_are_sent_compressed_and_kept_for_ever(client: httpx.AsyncCl
 @pytest.mark.parametrize("name", ["..%2fpackage.json", ".%2e", "nothing.js", "%2e%2e%2fapp.js"])
 async def test_nothing_else_is_sent(client: httpx.AsyncClient, name: str) -> None:
     assert (await client.get(f"/assets/{name}")).status_code == 404
+
+
+def test_no_class_is_styled_by_two_files_at_once() -> None:
+    homes: dict[str, set[str]] = {}
+    for path in sorted([*SOURCES.glob("styles/*.css"), *SOURCES.glob("parts/*.css")]):
+        for name in re.findall(r"^\.([a-z][\w-]*)(?=\s*[{,]|$)", path.read_text("utf-8"), re.MULTILINE):
+            homes.setdefault(name, set()).add(path.name)
+    assert {name: files for name, files in homes.items() if len(files) > 1} == {}

@@ -164,9 +164,9 @@ def test_a_line_leads_to_its_template_and_back(ann: Page, place: tuple[Living, s
 def test_a_line_tells_where_it_comes_from(ann: Page, place: tuple[Living, str]) -> None:
     ann.goto(f"{place[1]}?path={SCHEMA}")
     ann.locator(".line", has_text="title:").first.locator("a.way").click()
-    expect(ann.locator(".told")).to_contain_text("for the field Book.title")
-    expect(ann.locator(".told")).to_contain_text("title: {type: string")
-    ann.locator(".told p a").click()
+    expect(ann.locator(".origin-told")).to_contain_text("for the field Book.title")
+    expect(ann.locator(".origin-told")).to_contain_text("title: {type: string")
+    ann.locator(".origin-told p a").click()
     expect(ann.locator(".code-beside [data-letter=T] [data-marked]")).to_have_count(1)
 
 

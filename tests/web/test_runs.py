@@ -158,7 +158,10 @@ async def test_a_project_is_removed_after_a_question_and_not_while_it_is_at_work
     project = await told.project(ada)
     run = await told.run(project)
     question = await person.get(f"/projects/{project.id}/remove")
-    assert "1 version of its model, 1 run with all that was published, and all drafts are forgotten." in said(question.text)
+    assert (
+        "1 version of its model, 1 run with all that was published, and all drafts are forgotten."
+        in said(question.text)
+    )
     busy = await person.post(f"/projects/{project.id}/remove")
     assert busy.status_code == 409
     assert "A run of this project is going on. Cancel it, or wait until it ends." in said(busy.text)
