@@ -162,7 +162,7 @@ async def test_a_long_file_is_cut_until_all_of_it_is_wanted(
     assert "18000 further lines" in page.replace("\u202f", "")
     began = time.perf_counter()
     page = await seen(ann, run, "?path=long.py&lines=all")
-    assert time.perf_counter() - began < 6
+    assert time.perf_counter() - began < 30  # no budget (benchmarks/preview.py): it must not hang
     assert 'id="L20000"' in page
     found = await seen(ann, run, "/search?text=line 19999")
     assert "lines=all#L19999" in html.unescape(found)

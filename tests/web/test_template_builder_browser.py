@@ -159,6 +159,7 @@ def test_a_file_takes_the_place_of_the_text_and_is_taken_back(tab: Page) -> None
     tab.get_by_role("button", name="Take back the other text").click()
     expect(text).to_have_value(before)
     text.fill(RIGHT)
+    expect(tab.locator("#model-state")).to_contain_text("kept as a draft")
     tab.get_by_role("button", name="Go back to version 1").click()
     expect(text).to_have_value(before)
 
