@@ -92,6 +92,8 @@ async def test_nothing_else_is_sent(client: httpx.AsyncClient, name: str) -> Non
 def test_no_class_is_styled_by_two_files_at_once() -> None:
     homes: dict[str, set[str]] = {}
     for path in sorted([*SOURCES.glob("styles/*.css"), *SOURCES.glob("parts/*.css")]):
-        for name in re.findall(r"^\.([a-z][\w-]*)(?=\s*[{,]|$)", path.read_text("utf-8"), re.MULTILINE):
+        for name in re.findall(
+            r"^\.([a-z][\w-]*)(?=\s*[{,]|$)", path.read_text("utf-8"), re.MULTILINE
+        ):
             homes.setdefault(name, set()).add(path.name)
     assert {name: files for name, files in homes.items() if len(files) > 1} == {}
