@@ -184,7 +184,7 @@ async def test_a_cancelled_build_leaves_nothing(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("flows.generation.emit", lambda message, *_: said.append(message))
     folder = workspace.open_workspace("gone").parent
     other = workspace.open_workspace("other").parent
-    for run in ("gone", "../work/other", ""):
+    for run in ("gone", "../elsewhere/other", ""):
         one = FlowRun(id=uuid4(), flow_id=uuid4(), name="x", parameters={"run": run})
         await leave_nothing(build_project, one, Cancelling())
     assert not folder.exists()
