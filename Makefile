@@ -13,6 +13,8 @@ STAMP := .venv/.ready-$(shell cat $(LOCKED) | cksum | cut -d ' ' -f 1)
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links
 ARGS ?=
+# Files of tests run side by side on all processors, those that take long first (tests/conftest.py).
+SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help
 help:  ## Show this list
@@ -42,7 +44,7 @@ serve: setup  ## Serve the web app with Prefect and an embedded PostgreSQL
 .PHONY: test
 test: setup  ## Run every test that this machine can run; coverage of our code is at least 90 %
 	@mkdir -p build/coverage && rm -f build/coverage/data*
-	$(BIN)/python -m pytest --cov --cov-report= --durations=15 $(ARGS)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) --cov --cov-report= --durations=15 $(ARGS)
 	$(BIN)/coverage report
 
 .PHONY: fast

@@ -72,7 +72,7 @@ def test_a_tree_is_walked_with_arrows_and_loads_folders(tab: Page) -> None:
     tab.goto("/parts")
     tree = tab.locator("tree-view")
     expect(tree).to_have_js_property("isConnected", value=True)
-    tab.wait_for_function("Boolean(customElements.get('tree-view'))")
+    expect(tab.locator("tree-view:defined")).to_be_attached()
     tree.locator("summary").first.focus()
     tab.keyboard.press("ArrowDown")
     expect(tree.get_by_role("link", name="models.py")).to_be_focused()
@@ -88,7 +88,7 @@ def test_a_tree_is_walked_with_arrows_and_loads_folders(tab: Page) -> None:
 
 def test_single_keys_work_outside_of_fields_until_they_are_switched_off(tab: Page) -> None:
     tab.goto("/parts")
-    tab.wait_for_function("Boolean(customElements.get('keyboard-layer'))")
+    expect(tab.locator("keyboard-layer:defined")).to_be_attached()
     tab.keyboard.press("/")
     field = tab.get_by_role("searchbox", name="Filter parts")
     expect(field).to_be_focused()
