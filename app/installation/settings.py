@@ -5,6 +5,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import certifi
+
 from blocks import artifacts
 from tasks import workspace
 
@@ -48,6 +50,7 @@ def environment(host: str, port: int, data: Path, database_url: str) -> Mapping[
             "PYTHONUNBUFFERED": "1",
             "PREFECT_HOME": str(data / "prefect"),
             "PREFECT_API_URL": f"{address}/api",
+            "PREFECT_API_SSL_CERT_FILE": str(_one_authority(data)),
             "PREFECT_UI_URL": address,
             "PREFECT_SERVER_API_HOST": host,
             "PREFECT_SERVER_API_PORT": str(port),
@@ -68,6 +71,15 @@ def environment(host: str, port: int, data: Path, database_url: str) -> Mapping[
             "PREFECT_WORKER_CANCELLATION_POLL_SECONDS": "5",
         }
     )
+
+
+def _one_authority(data: Path) -> Path:
+    """A file with one certificate: each client of Prefect reads all that there are, also for plain http."""
+    first, end, _ = certifi.contents().partition("-----END CERTIFICATE-----")
+    path = data / "prefect" / "authority.pem"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"{first}{end}\n", "utf-8")
+    return path
 
 
 def outputs_environment(data: Path) -> dict[str, str]:

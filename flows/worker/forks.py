@@ -1,7 +1,10 @@
 """Processes forked from one that is warm: started in milliseconds, watched without a thread."""
 
 import multiprocessing
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 import anyio
@@ -10,7 +13,7 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.runner._control_channel import ControlChannel
 from prefect.runner._process_manager import ProcessHandle, create_isolated_termination_scope
 
-from flows.worker.child import be_ready, become_engine
+from flows.worker.child import await_run, be_ready, become_engine
 
 _CONTEXT = multiprocessing.get_context("forkserver")
 
@@ -29,12 +32,78 @@ async def warm_up() -> None:
         raise RuntimeError(f"The warm process ended with {process.exitcode} instead of waiting.")
 
 
+class Standby:
+    """A process that waits for a run, so that the run need not wait for a process."""
+
+    def __init__(self) -> None:
+        self._waiting: tuple[BaseProcess, Connection] | None = None
+        self._forking = anyio.Lock()
+
+    @property
+    def processes(self) -> Sequence[BaseProcess]:
+        """The process that waits, if one does."""
+        return [self._waiting[0]] if self._waiting else []
+
+    @property
+    def is_forking(self) -> bool:
+        """Whether there may be a process that is not among them yet."""
+        return self._forking.locked()
+
+    async def prepare(self) -> None:
+        """Let a process wait, unless one does."""
+        async with self._forking:
+            if self._waiting is None:
+                self._waiting = await anyio.to_thread.run_sync(_fork_waiting)
+
+    async def fork(self, flow_run_id: str, environment: Mapping[str, str]) -> BaseProcess:
+        """The process of this run: the one that waited if it is fit for it, or one just made.
+
+        Args:
+            flow_run_id: Which run.
+            environment: The whole environment of the run.
+        """
+        if _is_at_our_server(environment) and self._waiting is not None:
+            (process, orders), self._waiting = self._waiting, None
+            with orders, suppress(OSError):  # it may have died while it waited
+                orders.send((flow_run_id, dict(environment)))
+                return process
+        process = _CONTEXT.Process(
+            target=become_engine, args=(flow_run_id, environment), daemon=True
+        )
+        await anyio.to_thread.run_sync(process.start)
+        return process
+
+    def close(self) -> None:
+        """Let nobody wait any more."""
+        if self._waiting is not None:
+            self._waiting[1].close()
+            self._waiting = None
+
+
+def _fork_waiting() -> tuple[BaseProcess, Connection]:
+    orders, ours = _CONTEXT.Pipe(duplex=False)
+    process = _CONTEXT.Process(target=await_run, args=(orders,), daemon=True)
+    with orders:
+        process.start()
+    return process, ours
+
+
+def _is_at_our_server(environment: Mapping[str, str]) -> bool:
+    """Whether a run talks to the server that those who wait are connected to already."""
+
+    def of(one: Mapping[str, str]) -> Mapping[str, str]:
+        return {key: value for key, value in one.items() if key.startswith("PREFECT_API_")}
+
+    return of(environment) == of(os.environ)
+
+
 class ForkStarter:
     """Starts a flow run as a fork; Prefect's executor does the rest.
 
     Args:
         environment: The environment of the run.
         control: Where the worker tells a run to end, and learns how it ended.
+        standby: Who gives the process.
         on_start: Called with the process once it runs.
     """
 
@@ -42,10 +111,11 @@ class ForkStarter:
         self,
         environment: Mapping[str, str | None],
         control: ControlChannel,
+        standby: Standby,
         on_start: Callable[[BaseProcess], None],
     ) -> None:
         self._environment = {k: v for k, v in environment.items() if v is not None}
-        self._control, self._on_start = control, on_start
+        self._control, self._standby, self._on_start = control, standby, on_start
 
     async def start(
         self, flow_run: FlowRun, task_status: TaskStatus[ProcessHandle] = anyio.TASK_STATUS_IGNORED
@@ -59,11 +129,8 @@ class ForkStarter:
             "PREFECT__CONTROL_PORT": str(port),
             "PREFECT__CONTROL_TOKEN": token,
         }
-        process = _CONTEXT.Process(
-            target=become_engine, args=(str(flow_run.id), environment), daemon=True
-        )
         try:
-            await anyio.to_thread.run_sync(process.start)
+            process = await self._standby.fork(str(flow_run.id), environment)
         except BaseException:
             self._control.unregister(flow_run.id)
             raise

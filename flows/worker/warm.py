@@ -13,12 +13,15 @@ import httpx
 import psutil
 from prefect.client.schemas.filters import (
     FlowRunFilter,
+    FlowRunFilterNextScheduledStartTime,
     FlowRunFilterState,
     FlowRunFilterStateType,
     WorkPoolFilter,
     WorkPoolFilterName,
 )
 from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.responses import DeploymentResponse, WorkerFlowRunResponse
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.events.clients import get_events_subscriber
 from prefect.events.filters import EventFilter, EventNameFilter
 from prefect.exceptions import InfrastructureNotFound
@@ -32,7 +35,7 @@ from prefect.workers.base import (
 )
 from websockets.exceptions import WebSocketException
 
-from flows.worker.forks import ForkStarter, warm_up
+from flows.worker.forks import ForkStarter, Standby, warm_up
 from flows.worker.orphans import end_orphans
 
 if TYPE_CHECKING:
@@ -41,6 +44,8 @@ if TYPE_CHECKING:
 TYPE = "stackwright-warm"
 STOP_S = 10.0  # how long stopped runs may take to say that they end
 HEAR_AGAIN_S = 1.0
+LOOKS, LOOK_S = 5, 0.05  # for a run that was passed over
+NEXT_S = 1.0  # after the start of a run until a process waits for the next one
 ANNOUNCED = tuple(
     f"prefect.flow-run.{state}" for state in ("Scheduled", "Resuming", "AwaitingRetry")
 )
@@ -51,11 +56,28 @@ class WarmResult(BaseWorkerResult):
     """How the process of a run ended."""
 
 
-class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WarmResult]):
+class WarmConfiguration(BaseJobConfiguration):
+    """How a run is started: its flow is named, so that its process need not ask which one it is."""
+
+    def prepare_for_flow_run(
+        self,
+        flow_run: FlowRun,
+        deployment: DeploymentResponse | None = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        """Fill in what belongs to this run."""
+        super().prepare_for_flow_run(flow_run, deployment, *args, **kwargs)
+        entrypoint = deployment.entrypoint if deployment and not deployment.pull_steps else None
+        if entrypoint and ":" not in entrypoint:  # a module, which is imported already
+            self.env["PREFECT__FLOW_ENTRYPOINT"] = entrypoint
+
+
+class WarmWorker(BaseWorker[WarmConfiguration, BaseVariables, WarmResult]):
     """Forks each run from a process that has imported Prefect and the flows already."""
 
     type = TYPE
-    job_configuration = BaseJobConfiguration
+    job_configuration = WarmConfiguration
     _display_name = "Stackwright warm worker"
     _description = "Runs flows as forks of a process that is ready: they start within a second."
     _logo_url = ""
@@ -63,6 +85,7 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WarmResult]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._forks: dict[UUID, BaseProcess] = {}
+        self._standby = Standby()
         self._stopping = False
         self._is_waiting = False  # for a server that does not answer
         self._looking = anyio.Lock()
@@ -70,12 +93,13 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WarmResult]):
     async def setup(self) -> None:
         """Get ready: first warm, then known to the server."""
         await warm_up()
+        await self._standby.prepare()
         await super().setup()
 
     async def run(
         self,
         flow_run: FlowRun,
-        configuration: BaseJobConfiguration,
+        configuration: WarmConfiguration,
         task_status: anyio.abc.TaskStatus[int] | None = None,
     ) -> WarmResult:
         """Fork the run and watch it to its end."""
@@ -85,6 +109,7 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WarmResult]):
             starter = ForkStarter(
                 {**os.environ, **configuration.env},
                 context.control_channel,
+                self._standby,
                 lambda process: self._forks.__setitem__(flow_run.id, process),
             )
             executor = context.create_executor(
@@ -101,6 +126,7 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WarmResult]):
                 async with anyio.create_task_group() as group:
                     handle = await group.start(execute)
                     status.started(handle.pid)
+                    self._prepare_next()
             finally:
                 self._forks.pop(flow_run.id, None)
                 self._end_orphans()
@@ -108,10 +134,19 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WarmResult]):
             raise RuntimeError("The run could not be forked.")
         return WarmResult(status_code=execution.status_code, identifier=str(execution.handle.pid))
 
+    def _prepare_next(self) -> None:
+        async def prepare() -> None:
+            await anyio.sleep(NEXT_S)  # the run that has just begun comes first
+            if not self._stopping:
+                await self._standby.prepare()
+
+        if self._runs_task_group is not None:
+            self._runs_task_group.start_soon(prepare)
+
     async def kill_infrastructure(
         self,
         infrastructure_pid: str,
-        configuration: BaseJobConfiguration,
+        configuration: WarmConfiguration,
         grace_seconds: int = 30,
     ) -> None:
         """End a run that was cancelled before it began.
@@ -137,6 +172,7 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WarmResult]):
     async def stop_runs(self) -> None:
         """Stop everything that runs; each run reports by itself that it was stopped."""
         self._stopping = True
+        self._standby.close()
         await self._stop(list(self._forks.values()), STOP_S)
         with anyio.move_on_after(STOP_S):
             while self._forks or self._submitting_flow_run_ids:  # noqa: ASYNC110 - they report
@@ -154,6 +190,35 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WarmResult]):
             return []
         self._is_waiting = False
         return taken
+
+    async def _get_scheduled_flow_runs(self) -> list[WorkerFlowRunResponse]:
+        """What is due, in its order: the server passes over a run whose row is locked at that moment."""
+        due = await super()._get_scheduled_flow_runs()
+        for _ in range(LOOKS):
+            if (
+                not due
+                or not self.limiter.available_tokens
+                or await self._is_first(due[0].flow_run)
+            ):
+                break
+            await anyio.sleep(LOOK_S)
+            due = await super()._get_scheduled_flow_runs()
+        return due
+
+    async def _is_first(self, due: FlowRun) -> bool:
+        """Whether no other run was due before this one."""
+        before = FlowRunFilterNextScheduledStartTime(before_=due.next_scheduled_start_time)
+        waiting = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED]))
+        first = await self.client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(next_scheduled_start_time=before, state=waiting),
+            work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[self._work_pool_name])),
+            sort=FlowRunSort.NEXT_SCHEDULED_START_TIME_ASC,
+            limit=1,
+        )
+        return not first or first[0].id == due.id
+
+    async def _propose_submitting_state(self, flow_run: FlowRun) -> None:
+        """Nothing: the run begins within half a second, and each state costs a part of it."""
 
     async def hear(self) -> None:
         """Take runs as soon as they are announced; announcements can be lost, so it is also looked for them."""
@@ -195,8 +260,9 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WarmResult]):
 
     def _end_orphans(self) -> None:
         """End the commands of runs that were killed, unless a run is being forked just now."""
-        if not self._submitting_flow_run_ids:
-            end_orphans({process.pid for process in self._forks.values() if process.pid})
+        if not self._submitting_flow_run_ids and not self._standby.is_forking:
+            forks = [*self._forks.values(), *self._standby.processes]
+            end_orphans({process.pid for process in forks if process.pid})
 
     @staticmethod
     async def _stop(processes: list[BaseProcess], grace_s: float) -> None:

@@ -133,6 +133,42 @@ async def test_a_run_starts_within_seconds(client: PrefectClient, sleeper: str) 
     assert (ended.start_time - ended.created).total_seconds() < 5  # 0.6 s on a machine at rest
 
 
+async def test_a_run_becomes_the_process_that_waited_for_it(
+    served: Served, client: PrefectClient, sleeper: str
+) -> None:
+    for _ in range(2):  # after the first run another process waits
+        waiting = await _waiting(served)
+        run = await runs.start(sleeper, {"naps": 1, "seconds": 0.01})
+        ended = await _until(client, run.id, "Completed")
+        assert ended.infrastructure_pid == str(waiting.pid)
+
+
+async def test_a_run_does_without_a_process_that_waits(
+    served: Served, client: PrefectClient, sleeper: str
+) -> None:
+    waiting = await _waiting(served)
+    waiting.kill()
+    assert gone([waiting])
+    run = await runs.start(sleeper, {"naps": 1, "seconds": 0.01})
+    ended = await _until(client, run.id, "Completed", "Crashed")
+    assert ended.state_name == "Completed"
+    assert ended.infrastructure_pid != str(waiting.pid)
+
+
+async def _waiting(served: Served) -> psutil.Process:
+    """The only process that is left of those forked from the warm one: it waits for a run."""
+    warm, since = program(served, "flows.worker"), time.monotonic()
+    left: list[psutil.Process] = []
+    async with asyncio.timeout(30):
+        while len(left) != 1 or time.monotonic() - since < 2:
+            forks = [one for child in warm.children() for one in child.children()]
+            now = [one for one in forks if one.is_running() and one.status() != "zombie"]
+            if now != left:
+                left, since = now, time.monotonic()
+            await asyncio.sleep(0.05)
+    return left[0]
+
+
 async def test_a_bad_model_fails_with_its_findings(client: PrefectClient, tmp_path: Path) -> None:
     bad = "stackwright: 1\nname: shop\nentities:\n  Book:\n    fields:\n      title: x\n"
     run = await runs.start(runs.GENERATE, {"model": bad, "out": str(tmp_path / "out")})
