@@ -12,7 +12,7 @@ from tests.web.living import Living, living
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 
-MOST_S = 75
+MOST_S = 40
 # What is refused for its meaning, such as a cursor of somebody else's, is right by the schema: not among them.
 CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,"
