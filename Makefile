@@ -74,9 +74,10 @@ golden-all: setup  ## Prove every example in every style and database with all i
 	STACKWRIGHT_TOOLCHAIN=all $(BIN)/python -m pytest -m toolchain $(ARGS)
 
 .PHONY: bench
-bench: setup  ## Measure generation, start-up and watching against their budgets; writes build/bench.json
+bench: setup  ## Measure generation, start-up, watching and the start of runs against their budgets; writes build/bench.json
 	$(BIN)/python -m benchmarks $(ARGS)
 	$(BIN)/python -m benchmarks.watching
+	$(BIN)/python -m benchmarks.starting
 
 .PHONY: lock
 lock: setup  ## Remake requirements/*.txt from pyproject.toml (UPGRADE=1: newest versions)
