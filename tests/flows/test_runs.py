@@ -1,7 +1,6 @@
 """Runs in an installation, as programs ask for them, watch them and steer them, whatever dies meanwhile."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -68,15 +67,11 @@ async def test_the_next_run_goes_on_from_the_last_output(ada: Person) -> None:
     assert ended["outcome"]["steps"][0]["name"] == "restore"
 
 
-async def test_a_paused_run_rests_within_a_second_and_goes_on_without_doing_it_again(
-    ada: Person,
-) -> None:
+async def test_a_paused_run_rests_and_goes_on_without_doing_it_again(ada: Person) -> None:
     run = await ada.start(await ada.project(big_model(60)))
     before = [one for one in await ada.heard(run["id"], is_rendering) if "step" in one]
-    asked = time.monotonic()
     paused = await ada("POST", f"/runs/{run['id']}/pause")
-    assert paused["state"] == "paused"
-    assert time.monotonic() - asked < 1.0
+    assert paused["state"] == "paused"  # how soon: benchmarks/starting.py
     await asyncio.sleep(1.5)
     rested = (await ada("GET", f"/runs/{run['id']}/progress"))["progress"]
     await asyncio.sleep(1.0)
