@@ -6,8 +6,9 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Literal
 
 import httpx
 import pytest
@@ -38,6 +39,11 @@ FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
     "--disable-background-networking --disable-component-update --disable-sync"
 ).split()
+SIGHTS: Sequence[tuple[int, Literal["light", "dark"]]] = (
+    (360, "light"),
+    (768, "dark"),
+    (1280, "light"),
+)
 AXE = building.SOURCES / "node_modules" / "axe-core" / "axe.min.js"
 PLAIN = "body, select { background-image: none !important }"  # axe cannot judge text over pictures
 WATCHING = "{% from 'parts/exchange.html.jinja' import live %}<p{{ live('/live') }}></p>"

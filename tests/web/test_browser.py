@@ -7,13 +7,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.web.conftest import complaints
+from tests.web.conftest import SIGHTS, complaints
 
 pytestmark = [pytest.mark.browser, pytest.mark.services]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 768, 1280])
+@pytest.mark.parametrize(("width", "theme"), SIGHTS)
 def test_pages_are_accessible_and_fit(
     browser: Browser, address: str, theme: Any, width: int
 ) -> None:

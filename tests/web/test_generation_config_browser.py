@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.api.world import PASSWORD, Visitor
-from tests.web.conftest import complaints, watched
+from tests.web.conftest import SIGHTS, complaints, watched
 from tests.web.living import Living, living
 from tests.web.test_generation_config import SHOP
 
@@ -165,8 +165,7 @@ def test_it_works_without_script(browser: Browser, site: Site) -> None:
     page.context.close()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 768, 1280])
+@pytest.mark.parametrize(("width", "theme"), SIGHTS)
 def test_the_pages_are_accessible_and_fit(
     browser: Browser, site: Site, theme: Any, width: int
 ) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from stackwright.access.rights import Role
 from tests.api.world import PASSWORD
-from tests.web.conftest import complaints, watched
+from tests.web.conftest import SIGHTS, complaints, watched
 from tests.web.living import Living, living
 
 pytestmark = [pytest.mark.browser, pytest.mark.services]
@@ -102,8 +102,7 @@ def test_a_token_is_made_in_place_and_revoked(person: Page, place: Living) -> No
     expect(person.get_by_text("The token was revoked.")).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 768, 1280])
+@pytest.mark.parametrize(("width", "theme"), SIGHTS)
 def test_pages_of_people_are_accessible_and_fit(
     browser: Browser, place: Living, theme: Any, width: int
 ) -> None:

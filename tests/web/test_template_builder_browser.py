@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.api.world import PASSWORD
-from tests.web.conftest import complaints, watched
+from tests.web.conftest import SIGHTS, complaints, watched
 from tests.web.living import Living, living
 
 pytestmark = [pytest.mark.browser, pytest.mark.services]
@@ -314,8 +314,7 @@ def test_the_filter_narrows_the_entities(tab: Page) -> None:
     assert tab.url.endswith("find=order")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 768, 1280])
+@pytest.mark.parametrize(("width", "theme"), SIGHTS)
 def test_the_pages_are_accessible_and_fit(
     site: Living, browser: Browser, theme: Any, width: int
 ) -> None:

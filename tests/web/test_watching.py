@@ -11,7 +11,7 @@ from stackwright.generation.progress import MessageKind
 from stackwright.runs.record import Run
 from stackwright.runs.state import RunState
 from tests.api.world import PASSWORD
-from tests.web.conftest import complaints, watched
+from tests.web.conftest import SIGHTS, complaints, watched
 from tests.web.living import Living, living
 from tests.web.told import FINDING, LogLine, Told, message, outcome, to_the_end, under_way
 
@@ -359,8 +359,7 @@ def states(place: Place) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 768, 1280])
+@pytest.mark.parametrize(("width", "theme"), SIGHTS)
 def test_pages_are_accessible_and_fit(
     browser: Browser, place: Place, states: list[str], theme: Any, width: int
 ) -> None:
