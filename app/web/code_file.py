@@ -6,7 +6,7 @@ from typing import Any, Literal
 from app.edge.aside import aside
 from app.edge.parts import Parts
 from app.web import code_diff, code_origins
-from app.web.code_lines import add_origins, origin_by_line, text_of
+from app.web.code_lines import add_origins, first_of, origin_by_line, text_of
 from app.web.code_place import Shown
 from app.web.run_words import several, size
 from stackwright.errors import ProjectError
@@ -32,7 +32,7 @@ class Asked:
         view: One of `VIEWS`.
         template: Which template stands beside the file; none: the one that most of it comes from.
         line: The line whose origin is told at length; 0: none.
-        whole: Whether all lines are shown, however many there are.
+        lines: Which lines of a long file are shown: `all`, the first one, or nothing.
         unfolded: Whether equal lines are shown in differences.
         wraps: Whether long lines are broken.
         links: Whether the model has a page to lead to.
@@ -42,7 +42,7 @@ class Asked:
     view: View
     template: str
     line: int
-    whole: bool
+    lines: str
     unfolded: bool
     wraps: bool
     links: bool
@@ -57,9 +57,10 @@ async def pane(here: Shown, parts: Parts, asked: Asked) -> dict[str, Any]:
         return {"path": path, "problem": _missing(path)}
     view: View = asked.view if file else "diff"
 
-    def href(of: View = view, *, wraps: bool = asked.wraps, lines: str = "") -> str:
+    def href(of: View = view, *, wraps: bool = asked.wraps, lines: str | int = asked.lines) -> str:
         short = "" if of == "code" else of
-        return here.url(path=path, view=short, lines=lines, wrap=int(wraps))
+        known = "" if of == "diff" else lines
+        return here.url(path=path, view=short, lines=known, wrap=int(wraps))
 
     known: dict[str, Any] = {
         "path": path,
@@ -75,7 +76,7 @@ async def pane(here: Shown, parts: Parts, asked: Asked) -> dict[str, Any]:
             if file or one == "diff"
         ],
         "wrap_href": href(wraps=not asked.wraps),
-        "all_href": href(lines="all"),
+        "lines_href": lambda lines: href(lines=lines),
         "raw_href": here.url("/raw", path=path),
         "saved_href": f"{here.api}/files/raw?{here.url(path=path).partition('?')[2]}",
         "text": None,
@@ -94,7 +95,7 @@ async def _view(
 ) -> dict[str, Any]:
     if view == "diff" or file is None:
         return await code_diff.compared(here, parts, asked.path, unfolded=asked.unfolded)
-    text = await text_of(parts, here, file, whole=asked.whole)
+    text = await text_of(parts, here, file, first_of(asked.lines, asked.line))
     if text is None:
         return {"text": None}
     origin = await aside(parts.outputs.provenance, here.run.place, asked.path)

@@ -75,7 +75,7 @@ async def line_by_line(
     told_of = origins.get(chosen)
     return {
         "is_generated": bool(known.origins),
-        "chosen": chosen if chosen <= len(text.rows) else 0,
+        "chosen": chosen if chosen <= text.total else 0,
         "told": await _at_length(here, known, told_of, lines, model, links=links)
         if told_of
         else None,
@@ -124,11 +124,11 @@ def _from(
 
 def _template(name: str) -> Text:
     """The text of a template, with its own marks told from what it writes."""
-    return Text(name, template_text(name), whole=True)
+    return Text(name, template_text(name))
 
 
 def _model(text: str) -> Text:
-    return Text("model.yaml", text, whole=True)
+    return Text("model.yaml", text)
 
 
 def _around(text: Text, line: int) -> list[dict[str, Any]]:

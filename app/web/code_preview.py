@@ -30,6 +30,9 @@ from stackwright.generation.preview.changes import Change
 router = APIRouter(prefix="/runs/{run_id}/code", include_in_schema=False)
 
 OVERVIEW = 200  # changed files that are listed
+Part = Annotated[
+    str, Query(pattern=r"^(all|\d{0,8})$", description="The first line to show, or `all`.")
+]
 Wrap = Annotated[Literal["", "0", "1"], Query(description="Whether long lines are broken.")]
 
 
@@ -45,7 +48,7 @@ async def code_preview(
     names: Words = "",
     template: FilePath = "",
     line: Annotated[int, Query(ge=0)] = 0,
-    lines: Literal["", "all"] = "",
+    lines: Part = "",
     context: Literal["", "all"] = "",
     wrap: Wrap = "",
 ) -> Response:
@@ -60,7 +63,7 @@ async def code_preview(
     else:
         entries = await tree_of(here, path, wraps=wraps)
     links = has_page(request, "/projects/{}/model")
-    asked = Asked(path, view, template, line, lines == "all", context == "all", wraps, links)
+    asked = Asked(path, view, template, line, lines, context == "all", wraps, links)
     shown_file = await pane(here, parts, asked) if path else None
     return page(
         request,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.edge.aside import aside
 from app.edge.parts import Its
-from app.web.code_lines import CAP
+from app.web.code_lines import CAP, around
 from app.web.code_place import Looked, Shown, Words, tabs
 from app.web.rendering import page
 from app.web.run_words import count, several
@@ -68,8 +68,8 @@ def _in_contents(here: Shown, found: Found) -> dict[str, Any]:
 
 
 def _hit(here: Shown, hit: Hit) -> dict[str, Any]:
-    whole = "all" if hit.line > CAP else ""
-    href = f"{here.url(path=hit.path, lines=whole)}#L{hit.line}"
+    first = around(hit.line) if hit.line > CAP else ""
+    href = f"{here.url(path=hit.path, lines=first)}#L{hit.line}"
     return {**hit.model_dump(), "href": href}
 
 

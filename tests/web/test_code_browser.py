@@ -144,8 +144,14 @@ def test_lines_are_marked_by_the_address_and_ranges_with_the_shift_key(
     assert ann.url.endswith("#L505-L508")
     ann.goto(f"{place[1]}?path=long.py")
     ann.goto(f"{place[1]}?path=long.py#L15000")
-    expect(ann.locator("#L15000")).to_be_in_viewport(timeout=30_000)  # all lines
-    assert "lines=all" in ann.url
+    expect(ann.locator("#L15000")).to_be_in_viewport()
+    expect(ann.locator(".line[data-marked]")).to_have_count(1)
+    assert "lines=14000" in ann.url  # with as many lines above it as below
+    assert ann.locator(".line").count() == 2000
+    ann.get_by_role("link", name="Lines 16000 to 17999").click()
+    expect(ann.locator("#L16000")).to_be_attached()
+    ann.get_by_role("link", name="Show all lines").click()
+    expect(ann.locator("#L20000")).to_be_attached(timeout=30_000)  # seconds, and asked for
 
 
 def test_a_line_leads_to_its_template_and_back(ann: Page, place: tuple[Living, str]) -> None:

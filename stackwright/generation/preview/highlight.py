@@ -63,16 +63,6 @@ def highlighted(path: str, text: str) -> list[Line]:
     return _lines(pieces)
 
 
-def first_lines(text: str, most: int) -> str:
-    """The text up to the end of this line."""
-    end = -1
-    for _ in range(most):
-        end = text.find("\n", end + 1)
-        if end < 0:
-            return text
-    return text[: end + 1]
-
-
 def _template(text: str) -> Iterator[Piece]:
     at = 0
     for tag in _TAGS.finditer(text):

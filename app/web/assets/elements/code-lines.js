@@ -1,3 +1,5 @@
+const ABOVE = 1000; // lines above one that is fetched
+
 /** Marks the lines that the address names, `#L12` or `#L12-L20`; a click with the shift key makes a range. */
 class CodeLines extends HTMLElement {
   #listening;
@@ -37,6 +39,15 @@ class CodeLines extends HTMLElement {
     location.hash = `${this.#letter}${first}-${this.#letter}${last}`;
   }
 
+  /** Of a long file not all lines are here: go to where this one is in the middle. */
+  #fetch(line) {
+    if (!this.dataset.part || line < 1 || line > Number(this.dataset.total)) return;
+    const part = new URL(this.dataset.part, location.href);
+    part.searchParams.set("lines", Math.max(1, line - ABOVE));
+    part.hash = location.hash;
+    location.replace(part);
+  }
+
   #look() {
     for (const line of this.querySelectorAll("[data-marked]")) line.removeAttribute("data-marked");
     const range = this.#range;
@@ -44,7 +55,7 @@ class CodeLines extends HTMLElement {
     const [first, last] = range;
     const start = document.getElementById(`${this.#letter}${first}`);
     if (!start) {
-      if (this.dataset.all) location.replace(this.dataset.all + location.hash);
+      this.#fetch(first);
       return;
     }
     for (let number = first; number <= last; number += 1) {
