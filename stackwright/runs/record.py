@@ -60,7 +60,7 @@ class Run(Value):
     started_at: datetime | None = None
     ended_at: datetime | None = None
 
-    @computed_field(description="What can be done to it now.")  # type: ignore[prop-decorator]
+    @computed_field(description="What can be done to it now.")  # type: ignore[prop-decorator]  # mypy knows no decorated properties; this is pydantic's documented way
     @property
     def possible(self) -> tuple[Steer, ...]:
         """What can be done to it now."""
