@@ -63,7 +63,7 @@ def preview(project: Path, runs: int) -> list[Figure]:
         known = changes(index, index)
         await tree_of(Shown(run, owner, index, "previous", run, index, known), CHOSEN, wraps=False)
         text = outputs.content(run.place, CHOSEN).decode()
-        list(Text(CHOSEN, text, whole=False).chunks())
+        list(Text(CHOSEN, text, 1).chunks())
 
     async def searched() -> None:
         find_text(Outputs().texts(run.place), "FUNCTION_157")
