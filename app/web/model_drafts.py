@@ -15,6 +15,7 @@ from stackwright.value import Value
 
 PAGE = "model"
 FILE = "model.stackwright.yaml"
+LAST = 2**31  # after everything that a tab has sent
 
 
 class Sent(Value):
@@ -99,7 +100,9 @@ async def keep(
     content = sent.model_dump(exclude={"seen"})
     if draft is not None and draft.content.get("text") != sent.text:
         is_same_tab = draft.content.get("tab") == sent.tab
-        if is_same_tab and int(draft.content.get("serial", 0)) > sent.serial:
+        serial = int(draft.content.get("serial", 0))
+        knows = serial == LAST and draft.revision == sent.seen  # that its text was replaced
+        if is_same_tab and serial > sent.serial and not knows:
             return await work_on(session, project_id, caller)
         if not is_same_tab and draft.revision != sent.seen and not force:
             raise conflict(
@@ -111,9 +114,18 @@ async def keep(
 
 
 async def replace(
-    session: Session, project_id: UUID, caller: Caller, parts: Parts, text: str, base: int
+    session: Session,
+    project_id: UUID,
+    caller: Caller,
+    parts: Parts,
+    text: str,
+    base: int,
+    tab: str = "",
 ) -> Work:
-    """Another text as the draft; the one before can be taken back once."""
+    """Another text as the draft; the one before can be taken back once.
+
+    What this tab has sent before and arrives later changes nothing of it.
+    """
     work = await work_on(session, project_id, caller)
     its = (session, project_id, caller.account.id, PAGE)
     now = parts.now()
@@ -121,19 +133,25 @@ async def replace(
         not work.revision
     ):  # what was there before is a version: it becomes a draft, to be taken back
         await drafts.keep(*its, {"text": work.text, "base": work.base}, now)
-    content = {"text": _storable(text), "base": base}
+    content = {"text": _storable(text), "base": base, "tab": _storable(tab), "serial": LAST}
     await drafts.keep(*its, content, now, replaces=True)
     return await work_on(session, project_id, caller)
 
 
-async def take_back(session: Session, project_id: UUID, caller: Caller, parts: Parts) -> Work:
-    """The text before it was replaced; the one that replaced it can be taken back in turn."""
+async def take_back(
+    session: Session, project_id: UUID, caller: Caller, parts: Parts, tab: str = ""
+) -> Work:
+    """The text before it was replaced; the one that replaced it can be taken back in turn.
+
+    What this tab has sent before and arrives later changes nothing of it.
+    """
     await the_project(session, project_id, caller)
     its = (session, project_id, caller.account.id, PAGE)
     draft = await drafts.find(*its)
     if draft is None or draft.replaced is None:
         raise conflict("There is nothing to take back.", "Go on with the text as it is.")
-    await drafts.keep(*its, draft.replaced, parts.now(), replaces=True)
+    content = {**draft.replaced, "tab": _storable(tab), "serial": LAST}
+    await drafts.keep(*its, content, parts.now(), replaces=True)
     return await work_on(session, project_id, caller)
 
 

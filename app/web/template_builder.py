@@ -82,7 +82,7 @@ async def save(
         work = await drafts.work_on(session, project_id, caller)
         if given.force == "theirs":
             work = await drafts.replace(
-                session, project_id, caller, parts, work.saved, work.project.model
+                session, project_id, caller, parts, work.saved, work.project.model, sent.tab
             )
             return await _answer(request, work, given)
         model, _ = await aside(read, sent.text, work.file)
@@ -113,7 +113,7 @@ async def check(
             session, project_id, caller, parts, given.sent, force=bool(given.force)
         )
         if given.force == "theirs":
-            work = await drafts.take_back(session, project_id, caller, parts)
+            work = await drafts.take_back(session, project_id, caller, parts, given.tab)
     except ProjectError as error:
         if error.http_status == 404:
             raise
@@ -154,30 +154,55 @@ async def upload(
     parts: Its,
     session: Database,
     file: UploadFile,
+    tab: Annotated[str, Form()] = "",
 ) -> Response:
     """The text of a file in place of what is written; that can be taken back."""
     text = await text_of(file)
     work = await drafts.work_on(session, project_id, caller)
-    await drafts.replace(session, project_id, caller, parts, text, work.base)
+    await drafts.replace(session, project_id, caller, parts, text, work.base, tab)
     return leave(request, f"/projects/{project_id}/model")
 
 
 @router.post("/back")
 async def take_back(
-    request: Request, project_id: UUID, caller: Writer, parts: Its, session: Database
+    request: Request,
+    project_id: UUID,
+    caller: Writer,
+    parts: Its,
+    session: Database,
+    given: Filled,
 ) -> Response:
     """The text that was there before another one came in its place."""
-    await drafts.take_back(session, project_id, caller, parts)
+    try:
+        await _keep_typed(session, project_id, caller, parts, given.sent)
+        await drafts.take_back(session, project_id, caller, parts, given.tab)
+    except ProjectError as error:
+        if error.http_status == 404:
+            raise
+        return await _refused(request, project_id, caller, session, given, error)
     return leave(request, f"/projects/{project_id}/model")
 
 
 @router.post("/discard")
 async def discard(
-    request: Request, project_id: UUID, caller: Writer, parts: Its, session: Database
+    request: Request,
+    project_id: UUID,
+    caller: Writer,
+    parts: Its,
+    session: Database,
+    given: Filled,
 ) -> Response:
     """The newest version in place of the draft; that can be taken back."""
+    try:
+        await _keep_typed(session, project_id, caller, parts, given.sent)
+    except ProjectError as error:
+        if error.http_status == 404:
+            raise
+        return await _refused(request, project_id, caller, session, given, error)
     work = await drafts.work_on(session, project_id, caller)
-    await drafts.replace(session, project_id, caller, parts, work.saved, work.project.model)
+    await drafts.replace(
+        session, project_id, caller, parts, work.saved, work.project.model, given.tab
+    )
     return leave(request, f"/projects/{project_id}/model")
 
 
@@ -205,6 +230,14 @@ async def text_of(file: UploadFile) -> str:
             "No file was chosen, or it is empty.", hint="Choose a *.stackwright.yaml."
         )
     return text
+
+
+async def _keep_typed(
+    session: Database, project_id: UUID, caller: Caller, parts: Its, sent: Sent
+) -> None:
+    """Keep what was typed a moment ago, so that it can be taken back when another text is there."""
+    if sent.tab:
+        await drafts.keep(session, project_id, caller, parts, sent, force=False)
 
 
 def _context(work: Work, board: Board, find: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.api.world import PASSWORD
 from tests.web.conftest import SIGHTS, complaints, watched
@@ -90,6 +90,49 @@ def test_a_mistake_is_found_at_its_line_and_goes_when_it_is_mended(tab: Page) ->
     expect(tab.locator("#model-state")).to_contain_text("saved as version 1")
     expect(tab.get_by_role("link", name="Choose what to generate")).to_be_visible()
     assert text.input_value() == RIGHT
+
+
+@pytest.mark.parametrize("way", ["Go back to version 1", "Take back the other text"])
+def test_who_brings_a_version_back_is_not_disturbed_by_a_check_that_arrives_later(
+    tab: Page, way: str
+) -> None:
+    begin(tab)
+    text = tab.get_by_role("textbox", name="The model")
+    text.fill(RIGHT)
+    expect(tab.get_by_role("status")).to_contain_text("No errors")
+    tab.get_by_role("button", name="Save", exact=True).click()
+    expect(tab.locator("#model-state")).to_contain_text("saved as version 1")
+    tab.reload()  # now there is a version to go back to
+    expect(tab.locator(READY)).to_have_count(2)
+    wanted, typed = RIGHT, RIGHT + "# typed just now\n"
+    if way.startswith("Take"):
+        wanted = RIGHT + "# before\n"
+        text.fill(wanted)
+        expect(tab.locator("#model-state")).to_contain_text("kept as a draft")
+        tab.get_by_role("button", name="Go back to version 1").click()
+        expect(text).to_have_value(RIGHT)
+        expect(tab.locator(READY)).to_have_count(2)
+    late: list[Route] = []
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    tab.route("**/model/check", hold)
+    with tab.expect_request("**/model/check"):
+        text.fill(typed)
+    with tab.expect_navigation():
+        tab.get_by_role("button", name=way).click()
+    expect(text).to_have_value(wanted)
+    (check,) = late
+    asked = check.request
+    headers = {**asked.headers, "sec-fetch-site": "same-origin", "accept": "text/html"}
+    answer = tab.request.post(asked.url, headers=headers, data=asked.post_data)
+    assert answer.status == 200
+    tab.unroute("**/model/check")
+    tab.reload()
+    expect(text).to_have_value(wanted)
+    tab.get_by_role("button", name="Take back the other text").click()
+    expect(text).to_have_value(typed)
 
 
 def test_f8_goes_from_finding_to_finding(tab: Page) -> None:

@@ -15,7 +15,6 @@ class DraftKeeper extends HTMLElement {
     this.area.addEventListener("input", () => this.#count(), { signal });
     this.addEventListener("keydown", (event) => this.#pressed(event), { signal });
     this.addEventListener("click", (event) => this.#closed(event), { signal });
-    this.addEventListener("submit", ({ target }) => target.matches("[data-replaces]") && this.#let(this.area.value), { signal });
     document.addEventListener("htmx:after:request", ({ detail }) => this.#answered(detail.ctx), { signal });
     document.addEventListener("htmx:error", ({ detail }) => this.#failed(detail.ctx), { signal });
     window.addEventListener("pagehide", () => this.#store(), { signal });
