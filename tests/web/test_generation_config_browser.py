@@ -13,7 +13,12 @@ from tests.web.test_generation_config import SHOP
 
 pytestmark = [pytest.mark.browser, pytest.mark.services]
 
-FLAT = ".order { position: static !important }"  # it lies over targets that scrolling brings out
+BELOW = """() => {
+  const order = document.querySelector(".order"), on = document.activeElement;
+  const [place, bar] = [(on.closest("label") ?? on).getBoundingClientRect(), order.getBoundingClientRect()];
+  const isBelow = on !== document.body && !order.contains(on) && place.bottom > bar.top && place.top < bar.bottom;
+  return isBelow ? on.outerHTML.slice(0, 120) : "";
+}"""  # the element with the focus, where the order lies over it
 
 
 class Site:
@@ -165,6 +170,22 @@ def test_it_works_without_script(browser: Browser, site: Site) -> None:
     page.context.close()
 
 
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_the_order_never_lies_over_what_has_the_focus(
+    browser: Browser, site: Site, width: int
+) -> None:
+    page = opened(browser, site, viewport={"width": width, "height": 640}, reduced_motion="reduce")
+    page.goto(f"{site.project()}/configuration")
+    page.get_by_role("checkbox", name="Customer").uncheck()
+    expect(page.get_by_role("button", name="Add all that is missing")).to_be_visible()
+    page.evaluate("scrollTo(0, 0)")
+    for key in ("Tab", "Shift+Tab"):
+        for _ in range(60):
+            page.keyboard.press(key)
+            assert page.evaluate(BELOW) == ""
+    page.context.close()
+
+
 @pytest.mark.parametrize(("width", "theme"), SIGHTS)
 def test_the_pages_are_accessible_and_fit(
     browser: Browser, site: Site, theme: Any, width: int
@@ -179,7 +200,6 @@ def test_the_pages_are_accessible_and_fit(
         bypass_csp=True,
     )
     page.goto(f"{project}/configuration")
-    page.add_style_tag(content=FLAT)
     assert complaints(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_role("checkbox", name="Customer").uncheck()
@@ -187,7 +207,6 @@ def test_the_pages_are_accessible_and_fit(
     page.wait_for_load_state("networkidle")
     for path in ("", "/plan", "/plan/file?path=README.md"):
         page.goto(f"{project}/configuration{path}")
-        page.add_style_tag(content=FLAT)
         assert complaints(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.context.close()

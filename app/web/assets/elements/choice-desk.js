@@ -1,6 +1,9 @@
+const ORDER_HEIGHT = "--order-height"; // what lies over the end of the window
+
 /** Lets people choose without waiting: filters the list, checks all, none or what is missing, counts; the form does the rest. */
 class ChoiceDesk extends HTMLElement {
   #listening;
+  #measuring;
 
   connectedCallback() {
     this.form = this.querySelector("form");
@@ -12,12 +15,17 @@ class ChoiceDesk extends HTMLElement {
     this.filter?.addEventListener("input", () => this.#narrow(), { signal });
     this.filter?.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault(), { signal });
     this.filter?.addEventListener("change", (event) => event.stopPropagation(), { signal });
+    const order = this.querySelector(".order");
+    this.#measuring = new ResizeObserver(() => document.documentElement.style.setProperty(ORDER_HEIGHT, `${order.offsetHeight}px`));
+    this.#measuring.observe(order);
     // A page that comes back from the browser's memory may show what was typed before: the server knows better.
     window.addEventListener("pageshow", (event) => event.persisted && location.reload(), { signal });
   }
 
   disconnectedCallback() {
     this.#listening.abort();
+    this.#measuring.disconnect();
+    document.documentElement.style.removeProperty(ORDER_HEIGHT);
   }
 
   get #boxes() {
