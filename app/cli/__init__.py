@@ -12,8 +12,11 @@ def main() -> None:
         print(f"stackwright {__version__}")
         return
     gc.set_threshold(200_000, 20, 50)  # rendering makes many objects and next to no circles
-    from app.cli.commands import run
+    try:
+        from app.cli.commands import run
 
-    code = run()
+        code = run()
+    except KeyboardInterrupt:  # while the commands were still being loaded
+        sys.exit(1)
     gc.freeze()  # everything is freed anyway: no search for circles first
     sys.exit(code)

@@ -6,17 +6,31 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from app.cli import doctor, generation, serve, show, verify
 from stackwright import __version__
 from stackwright.errors import ProjectError
 
+
+class _Stoppable(TyperGroup):
+    """The commands, where Ctrl-C fails like everything else: by itself the library answers 130."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """What the command returns."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as stopped:
+            raise typer.Abort from stopped
+
+
 app = typer.Typer(
     name="stackwright",
+    cls=_Stoppable,
     help="From a domain model to a whole product that keeps running.",
     add_completion=True,
     pretty_exceptions_enable=False,
