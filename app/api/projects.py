@@ -60,6 +60,13 @@ class NewProject(Value):
     config: Config = Config()
 
 
+class WhatIf(Value):
+    """What would be sent before a run: without it, the project's own."""
+
+    model: GivenModel | None = None
+    config: Config | None = None
+
+
 class ProjectChange(Value):
     """What is given changes."""
 
@@ -253,15 +260,22 @@ async def choose(
 @router.get("/{project_id}/plan")
 async def plan(project_id: UUID, caller: Reader, parts: Its) -> DryRun:
     """The bill before the order: what a run would do now, against what the last one published."""
+    return await plan_if(project_id, WhatIf(), caller, parts)
+
+
+@router.post("/{project_id}/plan")
+async def plan_if(project_id: UUID, given: WhatIf, caller: Reader, parts: Its) -> DryRun:
+    """What a run would do with this model and these choices; nothing of them is kept."""
     async with parts.storage.session() as session:
         project = await the_project(session, project_id, caller)
         newest = await projects.model(session, project_id, project.model)
         base = await runs.latest_output(session, project_id)
-    if newest is None:
+    wanted = given.model or (newest and GivenModel(text=newest[1], file=newest[0].file))
+    if wanted is None:
         raise conflict("The project has no model yet.", "Save one first.")
-    model, _ = await aside(read, newest[1], newest[0].file)
+    model = await _valid(wanted)
     lock = await waiting(published_lock, base.place) if base else None
-    planned, estimated = await aside(dry_run, model, project.config, None, lock)
+    planned, estimated = await aside(dry_run, model, given.config or project.config, None, lock)
     return DryRun(estimate=estimated, counts=planned.counts(), plan=planned, notes=notes(planned))
 
 

@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from stackwright.generation.request import GenerationReport
 
 _REMOTE = ["--token-file", "--project"]
-_NO_PLAN = (
-    "A server plans new folders only; what changes in a folder is decided when the files arrive. "
-    "Leave --server out (or STACKWRIGHT_URL empty): the plan is made here."
-)
 
 
 def _folder(text: str) -> Path:
@@ -242,9 +238,7 @@ def generate(
     )
     if not server and (token_file or project):
         raise typer.BadParameter("It is of use with --server alone.", param_hint=_REMOTE)
-    if dry_run and server:
-        raise typer.BadParameter(_NO_PLAN, param_hint="--dry-run")
-    if dry_run:
+    if dry_run and not server:
         from tasks.generation import plan_project
 
         _show_plan(
@@ -258,7 +252,7 @@ def generate(
     report: GenerationReport
     with Watching(quiet=as_json) as watching:
         if server:
-            from app.cli.remote import Order, generate_remotely
+            from app.cli.remote import Order, generate_remotely, plan_remotely
 
             order = Order(
                 server=server,
@@ -269,6 +263,10 @@ def generate(
                 choices=chosen,
                 renamed_from=renamed_from,
             )
+            if dry_run:
+                planned = plan_remotely(order, watching.say)
+                _show_plan(planned, everything=everything, as_json=as_json)
+                return 0
             report = generate_remotely(order, watching)
         else:
             from flows.stories.generation import generate_locally

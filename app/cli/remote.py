@@ -3,7 +3,7 @@
 import os
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from stackwright.errors import ProjectError
 from stackwright.generation.config import Config
 from stackwright.generation.lock import Lock
 from stackwright.generation.notes import notes
+from stackwright.generation.plan import Plan
 from stackwright.generation.request import GenerationReport, StepTime
 from stackwright.runs.record import Outcome
 from stackwright.runs.state import RunState
@@ -79,6 +80,10 @@ class _Run(_Answer):
     outcome: Outcome | None
 
 
+class _DryRun(_Answer):
+    plan: Plan
+
+
 def generate_remotely(order: Order, watching: Watching) -> RemoteReport:
     """Generate on a server, follow it, and put what comes of it into the folder, without losing edits.
 
@@ -120,6 +125,29 @@ def generate_remotely(order: Order, watching: Watching) -> RemoteReport:
     )
 
 
+def plan_remotely(order: Order, say: Callable[[str], None]) -> Plan:
+    """What a generation on a server would do, which keeps nothing of what it is asked about.
+
+    Raises:
+        ProjectError: The model or the folder is not fit for it, or the server refuses or is away.
+    """
+    content = read_file(order.model)
+    model, _ = check_model(content, str(order.model))
+    mine = lock_for(order.out, model.name, order.renamed_from)
+    with connected(order.server, _token(order), say) as api, _called(order.model):
+        try:
+            known = _known(api, order, model.name)
+            sent, config = _sent(order, content.decode("utf-8-sig"), mine, known)
+            asked: dict[str, Any] = {"config": config.model_dump(mode="json")}
+            if known:
+                path, asked["model"] = f"/projects/{known.id}/plan", sent
+            else:
+                path, asked["model"], asked["file"] = "/plans", sent["text"], sent["file"]
+            return _DryRun.model_validate(api.ask("POST", path, asked)).plan
+        except ValidationError as error:
+            raise strange(api.address) from error
+
+
 def _token(order: Order) -> str:
     """The token, from the file or from the environment: arguments are seen by others.
 
@@ -153,9 +181,7 @@ def _token(order: Order) -> str:
 def _prepared(api: Api, order: Order, name: str, text: str, mine: Lock) -> _Project:
     """The project on the server, with this model and these choices."""
     known = _known(api, order, name)
-    before = mine.config if mine.project or not known else known.config
-    config = Config.model_validate({**before.model_dump(), **order.choices})
-    model = {"text": text, "file": order.model.name[-LONGEST_NAME:]}
+    model, config = _sent(order, text, mine, known)
     sent = config.model_dump(mode="json")
     if known is None:
         made = {"name": name, "model": model, "config": sent}
@@ -163,6 +189,15 @@ def _prepared(api: Api, order: Order, name: str, text: str, mine: Lock) -> _Proj
     version = _Version.model_validate(api.ask("POST", f"/projects/{known.id}/models", model))
     api.ask("PUT", f"/projects/{known.id}/configuration", sent)
     return known.model_copy(update={"model": version.number, "config": config})
+
+
+def _sent(
+    order: Order, text: str, mine: Lock, known: _Project | None
+) -> tuple[dict[str, str], Config]:
+    """The model as the API takes it, and the choices."""
+    before = mine.config if mine.project or not known else known.config
+    config = Config.model_validate({**before.model_dump(), **order.choices})
+    return {"text": text, "file": order.model.name[-LONGEST_NAME:]}, config
 
 
 def _known(api: Api, order: Order, name: str) -> _Project | None:

@@ -63,6 +63,7 @@ CASES: dict[str, tuple[Body, tuple[int, ...]]] = {
     f"GET {PROJECT}/models/{{number}}": (None, THEIRS),
     f"GET {PROJECT}/configuration": (None, THEIRS),
     f"GET {PROJECT}/plan": (None, THEIRS),
+    f"POST {PROJECT}/plan": ({}, THEIRS),
     f"PUT {PROJECT}/configuration": ({"style": "minimal"}, THEIRS),
     f"GET {PROJECT}/drafts/{{page}}": (None, (401, 404, 403, 404, 404, 2)),  # each has their own
     f"PUT {PROJECT}/drafts/{{page}}": ({"text": "x"}, THEIRS),

@@ -327,7 +327,8 @@ def test_ctrl_c_cancels_the_run_and_says_so(
     pressing.start()
     stopped = ask("generate", model, "--out", tmp_path / "out", *SMALL)
     pressing.join()
-    assert stopped.code
+    assert stopped.code == 1
+    assert "Stopped. What was written before is whole." in stopped.err
     assert "The run waits for its turn." in stopped.err
     assert "The run on the server is cancelled." in stopped.err
     [run] = far.ask(token, "GET", "/runs")["runs"]
@@ -389,12 +390,46 @@ def test_a_run_that_fails_says_why(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_dry_run_of_a_server_is_refused_with_the_reason(
+def test_a_dry_run_on_a_server_shows_what_one_here_shows_and_leaves_nothing(
     far: Far, token: str, ask: Asked, model: Path, tmp_path: Path
 ) -> None:
-    refused = ask("generate", model, "--out", tmp_path / "out", "--dry-run")
-    assert (refused.code, "the plan is made here" in refused.flat) == (2, True)
-    here = ask("generate", model, "--out", tmp_path / "out", "--dry-run", "--server", "")
-    assert here.code == 0
+    out = tmp_path / "out"
+    words = ("generate", model, "--out", out, *SMALL)
+    for more in ((), ("--all",), ("--json",)):
+        there = ask(*words, "--dry-run", *more)
+        assert (there.code, there.err) == (0, "")
+        told = there.out
+        assert told == ask(*words, "--dry-run", *more, "--server", "").out
+    assert far.ask(token, "GET", "/projects")["projects"] == []
+    assert ask(*words).code == 0
+    model.write_text(WITH_PRICE, "utf-8")
+    there = ask("generate", model, "--out", out, "--dry-run", "--json")
+    planned = there.json
+    assert (
+        planned == ask("generate", model, "--out", out, "--dry-run", "--json", "--server", "").json
+    )
+    assert planned["counts"] != {"unchanged": len(files(out))}
+    [project] = far.ask(token, "GET", "/projects")["projects"]
+    assert (project["model"], project["runs"]) == (1, 1)
+
+
+def test_a_dry_run_on_a_server_ends_as_one_here_when_it_is_refused(
+    far: Far, ask: Asked, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("generate", model, "--out", tmp_path / "out", "--dry-run", "--server", far.address)
+    assert ask(*words).code == 2  # no token
+    monkeypatch.setenv("STACKWRIGHT_TOKEN", TOKEN)
+    assert ask(*words).code == 1
+    monkeypatch.setenv("STACKWRIGHT_TOKEN", far.token(scopes=[Scope.PROJECTS_READ]))
+    assert ask(*words).code == 0  # reading is enough
+    gap = ask(*words, "--entities", "Book")
+    assert (gap.code, "Book needs Author" in gap.flat) == (2, True)
+    unknown = ask(*words, "--project", uuid4())
+    assert (unknown.code, "There is no such project" in unknown.flat) == (1, True)
+
+
+def test_a_token_is_of_use_with_a_server_alone(
+    far: Far, token: str, ask: Asked, model: Path, tmp_path: Path
+) -> None:
     alone = ask("generate", model, "--out", tmp_path / "out", "--server", "", "--project", uuid4())
     assert (alone.code, "with --server alone" in alone.flat) == (2, True)
