@@ -125,10 +125,10 @@ def listed(names: Sequence[str]) -> str:
 
 def differences(mine: Choices, saved: Choices) -> list[list[str]]:
     """What differs between two choices: what it is, mine, the saved one."""
-    names = ("entities", "platforms", "style", "database", *SWITCHES)
+    names = ("entities", "platforms", "style", "database", *SWITCHES, "verify")
     return [
         [
-            Config.model_fields[name].title or name,
+            "Verify" if name == "verify" else Config.model_fields[name].title or name,
             _said(getattr(mine, name)),
             _said(getattr(saved, name)),
         ]

@@ -58,6 +58,11 @@ class Work(Value):
     refusal: str = Field("", description="Why there is no model although there is a version.")
     choices: Choices
     base: int = Field(description="The revision of the configuration that the choices began with.")
+    tab: str = Field("", description="The page that kept the draft last.")
+    seen: str = Field("", description="Names the version of the draft; empty: there is none.")
+    other: Choices | None = Field(
+        None, description="What another tab chose meanwhile; then these choices are not kept."
+    )
     has_newer_model: bool = Field(description="Whether a draft of the model was not saved.")
 
     @property
@@ -139,7 +144,8 @@ async def work_on(session: Session, project_id: UUID, caller: Caller) -> Work:
     written = await drafts.find(session, project_id, caller.account.id, "model")
     version, text = newest or (None, "")
     model, refusal = await _model(text, version.file) if version else (None, "")
-    choices, base = _kept(draft.content if draft else {}, project)
+    content = draft.content if draft else {}
+    choices, base = _kept(content, project)
     return Work(
         project=project,
         version=version,
@@ -148,6 +154,8 @@ async def work_on(session: Session, project_id: UUID, caller: Caller) -> Work:
         refusal=refusal,
         choices=choices,
         base=base,
+        tab=str(content.get("tab", "")),
+        seen=f"{draft.revision}-{draft.changed_at.timestamp()}" if draft else "",
         has_newer_model=written is not None and written.content.get("text") != text,
     )
 
@@ -166,6 +174,7 @@ def _kept(content: Mapping[str, Any], project: Project) -> tuple[Choices, int]:
         return Choices.of(project.config), project.config_revision
     fields = {**content}
     base = fields.pop("base", project.config_revision)
+    fields.pop("tab", None)
     try:
         choices, begun = Choices.model_validate(fields), int(base)
     except (ValidationError, ValueError, TypeError):

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from pydantic import Field
 
 from app.api.etags import etag
-from app.api.projects import save_config
+from app.api.projects import save_config, the_project
 from app.api.runs import NewRun, ask_for
 from app.edge.identity import not_allowed
 from app.edge.parts import Its, Parts
@@ -45,6 +45,7 @@ class Given(Value):
     act: str = Field("update", description="Which button was pressed.")
     token: str = Field("", max_length=80, description="Of this page: what it orders happens once.")
     base: int = 0
+    seen: str = Field("", max_length=60, description="The version of the draft it was shown with.")
     find: str = Field("", max_length=80)
     csrf: str = ""
     has_entities: str = ""  # the form showed them: a list without any means none
@@ -82,20 +83,7 @@ async def show(
     """The choices and what they come to."""
     async with parts.storage.session() as session:
         work = await work_on(session, project_id, caller)
-    shown = await _shown(work, parts)
-    return page(
-        request,
-        "generation_config.html.jinja",
-        title="Configuration",
-        block=_block(work),
-        entities=_entities(work, find),
-        find=find,
-        token=uuid4().hex,
-        said=words.DONE.get(done, ""),
-        words=words,
-        fields=Config.model_fields,
-        **shown,
-    )
+    return await _page(request, work, parts, find, uuid4().hex, words.DONE.get(done, ""))
 
 
 @router.post("/bill")
@@ -122,8 +110,11 @@ async def act(
     address = f"/projects/{project_id}/configuration"
     async with parts.storage.session() as session:
         work = await _keep(session, project_id, caller, parts, given)
-        if given.act == "discard":
+        if given.act == "discard" and not work.other:
             await drafts.drop(session, project_id, caller.account.id, PAGE)
+    if work.other:
+        work = work.model_copy(update={"seen": given.seen})
+        return await _page(request, work, parts, given.find, given.token, status=409)
     told = ""
     if given.act == "save" and not _reason(work, is_for_saving=True):
         told = "saved" if await _saved(work, caller, parts) else ""
@@ -141,10 +132,16 @@ async def act(
 async def _keep(
     session: Session, project_id: UUID, caller: Caller, parts: Parts, given: Given
 ) -> Work:
-    """How the choices stand once what the form holds is the draft."""
+    """How the choices stand once what the form holds is the draft; it is not while another tab's would be lost."""
+    await the_project(session, project_id, caller, hold=True)  # one tab after the other
     work = await work_on(session, project_id, caller)
     choices, base = given.choices(work), given.base or work.base
     seen = work.model_copy(update={"choices": choices, "base": base})
+    if given.act == "theirs":
+        return work
+    is_news = work.seen not in ("", given.seen) and work.tab != given.token
+    if is_news and given.act != "over" and choices != work.choices:
+        return seen.model_copy(update={"other": work.choices})
     match given.act:
         case "add":
             choices = choices.model_copy(update={"entities": seen.completed()})
@@ -154,7 +151,7 @@ async def _keep(
             choices = choices.model_copy(update={"entities": seen.tidy(wanted)})
         case "mine":
             base = work.project.config_revision
-    content = {**choices.model_dump(mode="json"), "base": base}
+    content = {**choices.model_dump(mode="json"), "base": base, "tab": given.token}
     await drafts.keep(session, project_id, caller.account.id, PAGE, content, parts.now())
     return seen.model_copy(update={"choices": choices, "base": base})
 
@@ -205,6 +202,31 @@ async def _ordered(work: Work, caller: Caller, parts: Parts, token: str) -> UUID
     return run.id
 
 
+async def _page(
+    request: Request,
+    work: Work,
+    parts: Parts,
+    find: str,
+    token: str,
+    said: str = "",
+    status: int = 200,
+) -> Response:
+    return page(
+        request,
+        "generation_config.html.jinja",
+        title="Configuration",
+        block=_block(work),
+        status=status,
+        entities=_entities(work, find),
+        find=find,
+        token=token,
+        said=said,
+        words=words,
+        fields=Config.model_fields,
+        **await _shown(work, parts),
+    )
+
+
 async def _shown(work: Work, parts: Parts) -> dict[str, Any]:
     """What page and answers show alike."""
     made, trouble = await _bill(work, parts)
@@ -221,6 +243,7 @@ async def _shown(work: Work, parts: Parts) -> dict[str, Any]:
         "trouble": trouble,
         "reason": _reason(work),
         "why_not_saved": _reason(work, is_for_saving=True),
+        "other": words.differences(work.choices, work.other) if work.other else [],
         "conflict": words.differences(work.choices, work.saved) if work.is_behind else [],
         "address": f"/projects/{work.project.id}/configuration",
         "gap_words": [words.needed(gap.name, gap.needed_by) for gap in work.gaps],
@@ -248,6 +271,8 @@ async def _bill(work: Work, parts: Parts) -> tuple[Bill | None, str]:
 
 def _reason(work: Work, *, is_for_saving: bool = False) -> str:
     """Why it cannot be generated, or saved; empty: it can."""
+    if work.other:
+        return "Another tab has changed the choices since: choose which ones go on."
     if work.model is None and not is_for_saving:
         return work.refusal or "The model has no saved version yet."
     if not work.choices.platforms:

@@ -52,13 +52,14 @@ class Desk:
     def __init__(self, world: World, person: Person, project: str) -> None:
         self.world, self.person, self.project = world, person, project
         self.address = f"/projects/{project}/configuration"
-        self.token, self.base = "", ""
+        self.token, self.base, self.seen = "", "", ""
 
     async def look(self, query: str = "") -> str:
         answer = await self.person.get(self.address + query)
         assert answer.status_code == 200, said(answer.text)
         self.token = re.findall(r'name="token" value="(\w+)"', answer.text)[0]
         self.base = re.findall(r'name="base" value="(\d+)"', answer.text)[0]
+        self.seen = re.findall(r'name="seen" value="([^"]*)"', answer.text)[0]
         return answer.text
 
     def fields(self, act: str, entities: Sequence[str], **changed: Any) -> dict[str, Any]:
@@ -67,6 +68,7 @@ class Desk:
             "act": act,
             "token": self.token,
             "base": self.base,
+            "seen": self.seen,
             "has_entities": "yes",
             "entity": list(entities),
             "platforms": ["backend", "frontend"],

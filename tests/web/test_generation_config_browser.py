@@ -170,6 +170,32 @@ def test_it_works_without_script(browser: Browser, site: Site) -> None:
     page.context.close()
 
 
+@pytest.mark.parametrize("way", ["Go on with these", "Take the other ones"])
+def test_the_second_of_two_tabs_is_told_and_decides(tab: Page, site: Site, way: str) -> None:
+    address = f"{site.project()}/configuration"
+    tab.goto(address)
+    other = tab.context.new_page()
+    other.goto(address)
+    for page, style in ((other, "Enterprise"), (tab, "Minimal")):
+        expect(page.locator("choice-desk:defined")).to_be_attached()
+        page.get_by_role("radio", name=style).check()
+        if page is other:
+            expect(page.get_by_text("not saved, kept as a draft")).to_be_visible()
+    told = tab.get_by_role("alert", name="Another tab has changed the choices since")
+    expect(told.get_by_role("row", name="Code style Minimal Enterprise")).to_be_visible()
+    expect(tab.get_by_role("button", name="Generate")).to_be_disabled()
+    other.reload()
+    expect(other.get_by_role("radio", name="Enterprise")).to_be_checked()
+    told.get_by_role("button", name=way).click()
+    expect(told).to_have_count(0)
+    wanted = "Minimal" if way.startswith("Go") else "Enterprise"
+    expect(tab.get_by_role("radio", name=wanted)).to_be_checked()
+    other.reload()
+    expect(other.get_by_role("radio", name=wanted)).to_be_checked()
+    tab.get_by_role("radio", name="Standard").check()  # nobody wrote since: nobody is asked
+    expect(tab.get_by_text("not saved", exact=False)).to_have_count(0)
+
+
 @pytest.mark.parametrize("width", [360, 768, 1280])
 def test_the_order_never_lies_over_what_has_the_focus(
     browser: Browser, site: Site, width: int
