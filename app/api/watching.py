@@ -60,10 +60,11 @@ async def _until_gone(socket: WebSocket, channel: Channel, after: int | None) ->
         group.start_soon(listen)
         with suppress(WebSocketDisconnect):
             async for batch in channel.envelopes(after):
-                for text in batch or [_heartbeat(channel, parts_of(socket).now())]:
+                for text in batch or [_heartbeat(channel, after, parts_of(socket).now())]:
                     await socket.send_text(text)
         group.cancel_scope.cancel()
 
 
-def _heartbeat(channel: Channel, at: datetime) -> str:
-    return Heartbeat(sequence=channel.progress.sequence, at=at).model_dump_json()
+def _heartbeat(channel: Channel, after: int | None, at: datetime) -> str:
+    heard = max(after or 0, channel.progress.sequence)  # it may have heard more than we, yet
+    return Heartbeat(sequence=heard, at=at).model_dump_json()

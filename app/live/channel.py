@@ -102,13 +102,13 @@ class Channel:
         run = self.run if heard is not None else None
         async for _ in self._beats(ends=True):
             new = self._since(heard or 0)
+            at = max(heard or 0, self.progress.sequence)  # it may have heard more than we, yet
             batch = [text for _, text in new]
             if heard is None or len(new) > MOST_BEHIND:
                 batch = [self.drawn("snapshot", lambda one: one.snapshot().model_dump_json())]
             elif run != self.run:
-                change = Changed(sequence=self.progress.sequence, run=self.run)
-                batch.append(change.model_dump_json())
-            heard, run = self.progress.sequence, self.run
+                batch.append(Changed(sequence=at, run=self.run).model_dump_json())
+            heard, run = at, self.run
             yield batch
 
     async def pictures(self, draw: Callable[["Channel"], T]) -> AsyncIterator[T | None]:

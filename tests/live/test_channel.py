@@ -68,6 +68,17 @@ async def test_who_comes_back_goes_on_after_the_last_number_seen(channel: Channe
     assert await first(channel.envelopes(1_000_005)) == []
 
 
+async def test_who_comes_back_to_an_application_that_began_anew_hears_nothing_twice(
+    channel: Channel,
+) -> None:
+    back = channel.envelopes(1_000_002)  # heard of the application before, which read all again
+    assert await first(back) == []
+    channel.change(channel.run.model_copy(update={"state": RunState.PAUSED}))
+    assert [one["sequence"] for one in await first(back)] == [1_000_002]
+    channel.hear([message(1), message(2), message(3)])
+    assert [one["sequence"] for one in await first(back)] == [1_000_003]
+
+
 async def test_who_is_far_behind_gets_the_whole_state_instead_of_a_backlog(
     channel: Channel,
 ) -> None:
