@@ -7,6 +7,7 @@ from multiprocessing import forkserver
 
 import psutil
 
+RUN = "PREFECT__FLOW_RUN_ID"  # in the environment of a run and of what it starts in the background
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER, linux/prctl.h
 
 
@@ -16,8 +17,13 @@ def adopt_orphans() -> None:
         ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
 
 
-def end_orphans(forks: Container[int]) -> None:
-    """End everything below the warm process that is not one of these forks or belongs to one."""
+def end_orphans(forks: Container[int], runs: Container[str]) -> None:
+    """End everything below the warm process that neither is one of these forks nor belongs to one.
+
+    Args:
+        forks: Process ids of what is not to be touched.
+        runs: The runs that go on; a server that one of them has started in the background is still needed.
+    """
     warm = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]  # noqa: SLF001 - nothing public tells it
     if warm is None:
         return
@@ -26,12 +32,22 @@ def end_orphans(forks: Container[int]) -> None:
     except psutil.NoSuchProcess:
         return
     for orphan in left:
+        if _run_of(orphan) in runs:
+            continue
         try:
             family = [orphan, *orphan.children(recursive=True)]
         except psutil.NoSuchProcess:
             continue
         for one in family:
             _kill(one)
+
+
+def _run_of(process: psutil.Process) -> str:
+    """The run whose process has started this one; empty: it does not say."""
+    try:
+        return str(process.environ().get(RUN, ""))
+    except psutil.Error:
+        return ""
 
 
 def _kill(process: psutil.Process) -> None:

@@ -262,7 +262,7 @@ class WarmWorker(BaseWorker[WarmConfiguration, BaseVariables, WarmResult]):
         """End the commands of runs that were killed, unless a run is being forked just now."""
         if not self._submitting_flow_run_ids and not self._standby.is_forking:
             forks = [*self._forks.values(), *self._standby.processes]
-            end_orphans({process.pid for process in forks if process.pid})
+            end_orphans({one.pid for one in forks if one.pid}, {str(run) for run in self._forks})
 
     @staticmethod
     async def _stop(processes: list[BaseProcess], grace_s: float) -> None:
