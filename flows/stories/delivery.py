@@ -36,13 +36,7 @@ async def build(request: BuildRequest, road: Road, keep: Keep) -> Published:
         ProjectError: It cannot be done, or a check failed; the workspace stays for another attempt.
     """
     try:
-        await road.tell(
-            News(
-                kind=MessageKind.STARTED,
-                step="restore" if request.base else "read",
-                text="Bringing the last output back." if request.base else "The build begins.",
-            )
-        )
+        await road.tell(_beginning(request))
         folder = await road.do(workspace.open_workspace, request.run, name="Open the workspace")
         report = await _generate(request, folder, road)
         await keep(report)
@@ -56,6 +50,16 @@ async def build(request: BuildRequest, road: Road, keep: Keep) -> Published:
     await road.tell(News(kind=MessageKind.COMPLETE, step="done", text=text))
     await road.do(workspace.close_workspace, request.run, name="Clear the workspace away")
     return published
+
+
+def _beginning(request: BuildRequest) -> News:
+    """Where this attempt begins."""
+    step, text = "read", "The build begins."
+    if request.base:
+        step, text = "restore", "Bringing the last output back."
+    if workspace.kept_report(request.run):
+        step, text = "write", "Going on with what an earlier attempt has written."
+    return News(kind=MessageKind.STARTED, step=step, text=text)
 
 
 async def _generate(request: BuildRequest, folder: Path, road: Road) -> GenerationReport:

@@ -148,8 +148,10 @@ async def test_a_store_that_is_away_fails_the_run_and_a_retry_goes_on_from_there
     assert "STACKWRIGHT_ARTIFACTS" in refusal.hint
     assert [message.kind for message in told].count(MessageKind.ERROR) == 1
     (tmp_path / "artifacts").unlink()
+    told.clear()
     state = await _build()
     assert state.is_completed()
+    assert list(dict.fromkeys(message.step for message in told)) == ["write", "publish", "done"]
     assert len(calls) == 1
     assert (await _report(state)).plan.keys() == {"create"}
     assert _published()
