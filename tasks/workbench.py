@@ -8,9 +8,10 @@ import shutil
 import sys
 import sysconfig
 import tempfile
+import time
 import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ MIN_NODE = (20, 19)
 _REQUIREMENTS = ("requirements-dev.txt", "requirements/dev.txt", "requirements.txt")
 _DEV_GROUPS = ("dev", "test", "tests")
 _INSTALL_S = 900.0
+KEPT_S = 24 * 3600.0  # no verification takes so long
 
 
 class Bench(Value):
@@ -86,12 +88,15 @@ def look_at(folder: Path) -> Facts:
 def set_up(folder: Path, known_as: str = "") -> Bench:
     """A fresh workbench with a copy of the project: what tools leave behind never reaches the original.
 
+    Workbenches of verifications that were killed are removed a day later.
+
     Args:
         folder: The project.
         known_as: The name by which tools find again what they kept; none: the folder's.
     """
     work = cache_folder() / "work"
     work.mkdir(parents=True, exist_ok=True)
+    _clear_old(work)
     root = Path(tempfile.mkdtemp(prefix=f"{folder.resolve().name}-", dir=work))
     shutil.copytree(
         folder, root / "project", ignore=shutil.ignore_patterns(*NOT_COPIED), symlinks=True
@@ -243,6 +248,14 @@ def _install(words: list[str], folder: Path, *path: Path) -> Ran:
             hint="Is the package registry reachable? Run it again: what was downloaded is kept.",
         )
     return ran
+
+
+def _clear_old(work: Path) -> None:
+    oldest = time.time() - KEPT_S
+    for bench in work.iterdir():
+        with suppress(FileNotFoundError):  # another verification is clearing it away
+            if bench.stat().st_mtime < oldest:
+                shutil.rmtree(bench, ignore_errors=True)
 
 
 def _model(folder: Path) -> Project | None:

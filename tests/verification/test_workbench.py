@@ -1,8 +1,10 @@
 """Tools work on a copy; environments are made once."""
 
+import os
 import shutil
 import sys
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -39,6 +41,14 @@ def project(tmp_path: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return tmp_path / "shop"
+
+
+def test_what_a_killed_verification_left_is_removed_a_day_later(project: Path) -> None:
+    left, fresh = workbench.set_up(project), workbench.set_up(project)
+    os.utime(left.root, times=(0, time.time() - workbench.KEPT_S - 1))
+    workbench.set_up(project)
+    assert not left.root.exists()
+    assert fresh.root.exists()
 
 
 def test_facts_are_what_lies_there(project: Path) -> None:
