@@ -15,7 +15,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI, HTTPException, Request, Response, WebSocket
 from fastapi.responses import HTMLResponse
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Request as Asked
 from pydantic import SecretStr
@@ -39,6 +39,7 @@ FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
     "--disable-background-networking --disable-component-update --disable-sync"
 ).split()
+PATIENCE_MS = 30_000  # with what a page shall show; how soon it does is for benchmarks
 SIGHTS: Sequence[tuple[int, Literal["light", "dark"]]] = (
     (360, "light"),
     (768, "dark"),
@@ -142,6 +143,7 @@ def address() -> Iterator[str]:
 )  # Playwright keeps a loop running, which would disturb other modules
 def browser() -> Iterator[Browser]:
     """A headless Chromium; without one the tests are skipped, under CI they fail."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         try:
             made = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
