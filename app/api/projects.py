@@ -1,6 +1,6 @@
 """Projects: a model, version by version, and the choices of what to make of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -15,8 +15,7 @@ from app.edge.aside import aside, waiting
 from app.edge.identity import demand
 from app.edge.parts import Its, Work
 from app.edge.problems import conflict, not_found
-from app.storage import drafts, projects, runs
-from app.storage.drafts import Draft
+from app.storage import projects, runs
 from app.storage.engine import Session
 from app.storage.projects import ModelVersion, Project
 from app.storage.trail import note
@@ -36,9 +35,6 @@ log = structlog.get_logger("web")
 
 Reader = Annotated[Caller, Depends(demand(Action.READ_PROJECTS))]
 Writer = Annotated[Caller, Depends(demand(Action.WRITE_PROJECTS))]
-PageName = Annotated[
-    str, Path(pattern="^[a-z_]{1,40}$", description="Where it is typed.", examples=["model"])
-]
 Before = Annotated[
     int | None,
     Query(alias="cursor", ge=1, le=2**31 - 1, description="The `next` of the last page."),
@@ -277,42 +273,6 @@ async def plan_if(project_id: UUID, given: WhatIf, caller: Reader, parts: Its) -
     lock = await waiting(published_lock, base.place) if base else None
     planned, estimated = await aside(dry_run, model, given.config or project.config, None, lock)
     return DryRun(estimate=estimated, counts=planned.counts(), plan=planned, notes=notes(planned))
-
-
-@router.get("/{project_id}/drafts/{page}")
-async def draft(project_id: UUID, page: PageName, caller: Reader, session: Work) -> Draft:
-    """What one has typed into a page of a project and not saved."""
-    await the_project(session, project_id, caller)
-    found = await drafts.find(session, project_id, caller.account.id, page)
-    if found is None:
-        raise not_found("draft")
-    return found
-
-
-@router.put("/{project_id}/drafts/{page}")
-async def keep_draft(
-    project_id: UUID,
-    page: PageName,
-    content: Mapping[str, Any],
-    caller: Writer,
-    parts: Its,
-    session: Work,
-) -> Draft:
-    """Keep what one has typed; nothing of it is checked."""
-    await the_project(session, project_id, caller)
-    its = (session, project_id, caller.account.id, page)
-    await drafts.keep(*its, content, parts.now())
-    found = await drafts.find(*its)
-    if found is None:
-        raise not_found("draft")
-    return found
-
-
-@router.delete("/{project_id}/drafts/{page}", status_code=204)
-async def drop_draft(project_id: UUID, page: PageName, caller: Writer, session: Work) -> None:
-    """Forget what one has typed."""
-    await the_project(session, project_id, caller)
-    await drafts.drop(session, project_id, caller.account.id, page)
 
 
 async def the_project(
