@@ -21,6 +21,7 @@ from benchmarks.budgets import (
     against,
     generation,
 )
+from benchmarks.planning import planning
 from benchmarks.preview import preview
 from benchmarks.process import Cost, cost, middle
 from benchmarks.show import show
@@ -41,6 +42,7 @@ def main() -> int:
         figures = [*bench.start(), *(f for size in sizes for f in bench.size(size))]
         figures += bench.change(20)
         figures += bench.preview(5)
+        figures += planning(chosen.runs)
     show(figures)
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(

@@ -2,6 +2,8 @@
 
 import json
 import re
+import threading
+from collections import OrderedDict
 from pathlib import Path
 
 from platformdirs import user_cache_path
@@ -21,6 +23,7 @@ from tasks.observing import lock_for, observe, read_lock
 from tasks.placing import Memory, model_text, place
 from tasks.pristine import compact
 
+MOST_MEASURES = 20_000  # files, of seven times a hundred entities; some 20 MB
 _PY_TEST = re.compile(rb"^\s*(?:async )?def test_", re.MULTILINE)
 _TS_TEST = re.compile(rb"^\s*(?:it|test)(?:\.each\(.*\))?\(", re.MULTILINE)
 
@@ -110,7 +113,7 @@ def dry_run(
     if out and not published:
         observed = observe(out, {*(output.path for output in wanted), *lock.files})
     planned = make_plan(chosen, config, wanted, lock, observed)
-    rendered = [_rendered(output, output.content()) for output in wanted]
+    rendered = [_measured(output) for output in wanted]
     return planned, estimate(chosen, planned, rendered, read_history())
 
 
@@ -153,6 +156,25 @@ def _wanted(project: Project, config: Config) -> dict[str, Output]:
         _last.clear()
         _last[key] = found
     return found
+
+
+_measures: OrderedDict[tuple[str, ...], Rendered] = OrderedDict()
+_measuring = threading.Lock()  # several threads ask for plans
+
+
+def _measured(output: Output) -> Rendered:
+    """What is in an output; known already when one was measured that all the same decides."""
+    key = (output.pack, output.entry.source, output.path, output.unit, output.made_from)
+    with _measuring:
+        if found := _measures.get(key):
+            _measures.move_to_end(key)
+            return found
+    made = _rendered(output, output.content())
+    with _measuring:
+        _measures[key] = made
+        while len(_measures) > MOST_MEASURES:
+            _measures.popitem(last=False)
+    return made
 
 
 def _rendered(output: Output, content: bytes) -> Rendered:
