@@ -40,6 +40,7 @@ def test_the_api_keeps_its_contract(served: Living, tmp_path: Path) -> None:
             *("--checks", CHECKS),
             *f"--max-examples 12 --max-time {MOST_S} --seed 7 --no-color --no-shrink".split(),
             *"--phases examples,coverage,fuzzing --generation-database none".split(),
+            *("--request-timeout", "60"),  # it only must not hang
         ],
         cwd=tmp_path,
         capture_output=True,
