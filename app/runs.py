@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import httpx
+from prefect import settings
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas import filters
 from prefect.client.schemas.objects import FlowRun, State
@@ -17,7 +18,6 @@ from prefect.client.schemas.sorting import ArtifactSort, LogSort
 from prefect.events.clients import get_events_subscriber
 from prefect.events.filters import EventFilter, EventNameFilter, EventOrder, EventResourceFilter
 from prefect.exceptions import ObjectNotFound
-from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL, temporary_settings
 from prefect.states import AwaitingRetry, Cancelling, Suspended
 from websockets.exceptions import WebSocketException
 
@@ -95,13 +95,14 @@ async def _client() -> AsyncIterator[PrefectClient]:
 
 @contextmanager
 def on(server: str) -> Iterator[None]:
-    """Everything inside happens on the server at this address.
+    """Everything inside happens on the server at this address; that it is away is known at once, not after a minute.
 
     Raises:
         ProjectError: It does not answer.
     """
     address = server.rstrip("/").removesuffix("/api")
-    with temporary_settings({PREFECT_API_URL: f"{address}/api", PREFECT_UI_URL: address}):
+    places = {settings.PREFECT_API_URL: f"{address}/api", settings.PREFECT_UI_URL: address}
+    with settings.temporary_settings(places | {settings.PREFECT_CLIENT_MAX_RETRIES: 0}):
         try:
             yield
         except httpx.TransportError as error:
@@ -142,7 +143,7 @@ async def start(
 
 def page(run: Run) -> str:
     """Where a browser shows the run."""
-    return f"{PREFECT_UI_URL.value()}/runs/flow-run/{run.id}"
+    return f"{settings.PREFECT_UI_URL.value()}/runs/flow-run/{run.id}"
 
 
 async def look(run: Run) -> Run:
@@ -391,7 +392,7 @@ def _refused(error: httpx.HTTPStatusError) -> ProjectError:
         detail = error.response.json()["detail"]
     except (ValueError, KeyError, TypeError):
         detail = error.response.text
+    passes = error.response.is_server_error or error.response.status_code in {408, 429}
     return ProjectError(
-        f"The server refuses to start the run: {detail}",
-        http_status=503 if error.response.is_server_error else 422,
+        f"The server refuses to start the run: {detail}", http_status=503 if passes else 422
     )
