@@ -3,6 +3,7 @@
 import asyncio
 from bisect import bisect_right
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 from stackwright.generation.progress import Message
@@ -17,6 +18,8 @@ GAP_S = 0.1  # between two deliveries to one watcher while much happens
 BURST = 4  # deliveries that may follow each other at once
 MOST_BEHIND = 200  # messages; who is further behind gets the whole state instead
 HEARTBEAT_S = 15.0
+CATCH_UP_S = 5.0
+SPOKEN = frozenset({RunState.RUNNING, RunState.PAUSED, RunState.CANCELLING})
 
 
 class Channel:
@@ -28,7 +31,7 @@ class Channel:
     def __init__(self, run: Run, known: Sequence[Expected], clock: Callable[[], float]) -> None:
         self.run, self.known = run, known
         self.progress = beginning(restores=run.base is not None, verifies=run.verify)
-        self.version = 0
+        self.version, self.is_reached = 0, True
         self.messages: list[Message] = []
         self._said: list[tuple[int, str]] = []  # number, and the message as it is sent
         self._clock = clock
@@ -57,6 +60,12 @@ class Channel:
         """Take the run as it is now."""
         if run != self.run:
             self.run = run
+            self._tell()
+
+    def reach(self, is_reached: bool) -> None:  # noqa: FBT001 - it is what there is to tell
+        """Whether the orchestrator answers, so that news of the run can come."""
+        if is_reached != self.is_reached:
+            self.is_reached = is_reached
             self._tell()
 
     @property
@@ -92,6 +101,13 @@ class Channel:
             text = draw(self)
             self._drawn[name] = (self.version, text)
         return text
+
+    async def caught_up(self) -> None:
+        """Wait until a run that must have spoken is heard: who began anew reads first what it said before."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CATCH_UP_S):
+                while self.run.state in SPOKEN and not self.progress.sequence:
+                    await self._news.wait()
 
     async def envelopes(self, heard: int | None) -> AsyncIterator[Sequence[str]]:
         """What a program is sent, as JSON, ten times a second at most for long; ends with the run.

@@ -51,7 +51,8 @@ class Hub:
         self._logs: dict[UUID, tuple[bool, float, Sequence[Line]]] = {}  # whole? read when? lines
         self._context: contextvars.Context | None = None
         self._is_ready = asyncio.Event()
-        self.keeper = Keeper(storage, self.changed, self._heard, is_published)
+        self._is_reached = True
+        self.keeper = Keeper(storage, self.changed, self._heard, is_published, self._reach)
 
     @asynccontextmanager
     async def open(self, server: str) -> AsyncIterator[None]:
@@ -93,10 +94,11 @@ class Hub:
         """How many watch this run now."""
         return self._watchers.get(run_id, 0)
 
-    def changed(self, run: Run) -> None:
-        """Tell those who watch that a run changed."""
+    def changed(self, run: Run, said: Sequence[Message] = ()) -> None:
+        """Tell those who watch that a run changed; what it said before it ended comes first."""
         channel = self._channels.get(run.id)
         if channel is not None:
+            channel.hear(said)  # it may have ended before anybody listened
             channel.change(run)
             self._follow(channel)
 
@@ -199,6 +201,7 @@ class Hub:
             made = Channel(run, expected(history, files), time.monotonic)
             made.hear(journal)
             made.change(run)
+            made.reach(self._is_reached)
             channel = self._channels.setdefault(run.id, made)
         self._follow(channel)
         return channel
@@ -226,6 +229,11 @@ class Hub:
     def _heard(self, run_id: UUID) -> Sequence[Message]:
         channel = self._channels.get(run_id)
         return channel.messages if channel else ()
+
+    def _reach(self, is_reached: bool) -> None:  # noqa: FBT001 - the keeper calls it
+        self._is_reached = is_reached
+        for channel in self._channels.values():
+            channel.reach(is_reached)
 
     def _let_go(self, run_id: UUID) -> None:
         if not self._watchers.get(run_id):

@@ -41,22 +41,24 @@ class Keeper:
 
     Args:
         storage: Where our runs are kept.
-        changed: Is told about each run that changed.
+        changed: Is told about each run that changed, with all that it said once it has ended.
         heard: Gives what was heard of a run, if somebody listens.
         is_published: Whether there is an output at a place.
+        reached: Is told when the orchestrator answers no more, and when it does again.
     """
 
     def __init__(
         self,
         storage: Storage,
-        changed: Callable[[Run], None],
+        changed: Callable[[Run, Sequence[Message]], None],
         heard: Callable[[UUID], Sequence[Message]],
         is_published: Callable[[str], Awaitable[bool]],
+        reached: Callable[[bool], None],
     ) -> None:
         self._storage, self._changed = storage, changed
-        self._heard, self._is_published = heard, is_published
+        self._heard, self._is_published, self._reached = heard, is_published, reached
         self._nudge = asyncio.Event()
-        self._is_away = False
+        self._is_reached = True
 
     def nudge(self) -> None:
         """Look at once."""
@@ -68,15 +70,20 @@ class Keeper:
             busy = True
             try:
                 busy = await self.look()
-                self._is_away = False
+                self._note(is_reached=True)
             except (ProjectError, httpx.HTTPError, OSError) as error:
-                if not self._is_away:  # said once, until it is back
+                if self._is_reached:  # said once, until it is back
                     log.warning("runs are not kept up to date", cause=str(error))
-                self._is_away = True
+                self._note(is_reached=False)
             with suppress(TimeoutError):
                 async with asyncio.timeout(BUSY_S if busy else IDLE_S):
                     await self._nudge.wait()
             self._nudge.clear()
+
+    def _note(self, *, is_reached: bool) -> None:
+        if is_reached is not self._is_reached:
+            self._is_reached = is_reached
+            self._reached(is_reached)
 
     async def look(self) -> bool:
         """Hand over what waits and see how the others are; whether any has not ended."""
@@ -194,7 +201,7 @@ class Keeper:
             if changed and journal:
                 await runs.keep_journal(session, run.id, journal, quality)
         if changed:
-            self._changed(changed)
+            self._changed(changed, journal)
         return changed
 
 

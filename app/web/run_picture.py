@@ -10,7 +10,7 @@ from markupsafe import Markup
 from app.live.channel import Channel
 from app.web.links import leads
 from app.web.rendering import environment
-from app.web.run_words import SENTENCES, before, count, duration, several, size, whole
+from app.web.run_words import AWAY, SENTENCES, before, count, duration, several, size, whole
 from app.web.states import SHAPES
 from stackwright.runs.record import Outcome, Run
 from stackwright.runs.state import RunState
@@ -43,6 +43,7 @@ class Picture:
             "state": self._state,
             "queue": dict,
             "clock": self._clock,
+            "away": self._away,
             "problem": self._problem,
             "result": self._result,
             "bar": self._bar,
@@ -86,6 +87,13 @@ class Picture:
     def _state(self) -> dict[str, Any]:
         run = self._channel.run
         return {"shape": SHAPES[run.state], "sentence": sentence(run, self._channel.progress)}
+
+    def _away(self) -> dict[str, Any]:
+        return {"said": AWAY if self._is_unheard else ""}
+
+    @property
+    def _is_unheard(self) -> bool:
+        return not (self._channel.is_reached or self._channel.run.state.is_final)
 
     def _clock(self) -> dict[str, Any]:
         channel = self._channel
@@ -153,7 +161,8 @@ class Picture:
         return {"possible": steering(run)}
 
     def _status(self) -> dict[str, Any]:
-        return {"said": spoken(self._channel.run, self._channel.progress)}
+        said = spoken(self._channel.run, self._channel.progress)
+        return {"said": AWAY if self._is_unheard else said}
 
 
 def macro(name: str) -> Callable[..., str]:

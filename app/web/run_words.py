@@ -16,6 +16,10 @@ SENTENCES: Mapping[RunState, str] = {
     RunState.CRASHED: "The run broke off.",
     RunState.CANCELLED: "The run was cancelled. The last output stays as it was.",
 }
+AWAY = (
+    "The orchestrator does not answer, so what you see is the last that was heard of the run. "
+    "It is asked again every second; the run waits for it, too."
+)
 MINUTE_S = 60
 EXACT_S = 10  # below it, tenths of a second are worth telling
 

@@ -68,6 +68,7 @@ async def _listen(socket: WebSocket) -> None:
 
 
 async def _draw(socket: WebSocket, channel: Channel) -> None:
+    await channel.caught_up()  # nobody is shown less than before the application began anew
     picture = Picture(channel, socket.app, parts_of(socket).now)
     text, seen = picture.changes({})
     await socket.send_text(picture.moment() + text)

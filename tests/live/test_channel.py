@@ -79,6 +79,21 @@ async def test_who_comes_back_to_an_application_that_began_anew_hears_nothing_tw
     assert [one["sequence"] for one in await first(back)] == [1_000_003]
 
 
+async def test_nobody_is_shown_less_than_before_the_application_began_anew(
+    channel: Channel,
+) -> None:
+    waiting = asyncio.create_task(channel.caught_up())
+    await asyncio.sleep(0.05)
+    assert not waiting.done()
+    channel.change(channel.run.model_copy(update={"message": "still running"}))
+    await asyncio.sleep(0.05)
+    assert not waiting.done()
+    channel.hear([message(1)])
+    await asyncio.wait_for(waiting, 1)
+    queued = Channel(a_run(RunState.QUEUED), (), time.monotonic)
+    await asyncio.wait_for(queued.caught_up(), 1)  # it has nothing to say yet
+
+
 async def test_who_is_far_behind_gets_the_whole_state_instead_of_a_backlog(
     channel: Channel,
 ) -> None:

@@ -226,6 +226,29 @@ def test_a_restart_of_the_server_is_survived(browser: Browser, place: Place) -> 
     context.close()
 
 
+def test_it_is_said_when_the_orchestrator_does_not_answer(page: Page, place: Place) -> None:
+    run = place.a_run(state=S.RUNNING)
+    place.hear(run, *under_way())
+    page.goto(f"/runs/{run.id}")
+    is_live(page)
+
+    async def reach(is_reached: bool) -> None:
+        async with place.told.channel(run) as channel:
+            channel.reach(is_reached)
+
+    clock = page.locator("#run-clock [data-since]")
+    place.served.run(reach(False))
+    expect(page.locator("#run-away")).to_contain_text("The orchestrator does not answer")
+    expect(page.get_by_role("status")).to_contain_text("The orchestrator does not answer")
+    stood = clock.text_content()
+    page.wait_for_timeout(1500)
+    expect(clock).to_have_text(stood or "")  # what is shown is the last that was heard
+    place.served.run(reach(True))
+    expect(page.locator("#run-away")).to_be_empty()
+    expect(page.get_by_role("status")).to_have_text("Step 3 of 6: Render.")
+    expect(clock).not_to_have_text(stood or "")
+
+
 def test_a_hidden_tab_hangs_up_and_comes_back_whole(page: Page, place: Place) -> None:
     run = place.a_run()
     page.goto(f"/runs/{run.id}")

@@ -1,4 +1,4 @@
-const LOST = "The connection to the server was lost. What you see is how it was at {time}; it is being tried again.";
+const LOST = "The connection to the server was lost. What you see is how it was at {time}. The run does not depend on it, and this page tries again by itself.";
 const REFUSED = {
   4401: "You are not signed in any more. Load this page again to sign in.",
   4403: "Your account may not see this any more.",
@@ -15,7 +15,7 @@ class ProgressTracker extends HTMLElement {
     this.network = this.querySelector("[data-network]");
     this.#listening = new AbortController();
     const { signal } = this.#listening;
-    this.addEventListener("htmx:ws:after:connection", () => this.#say(""), { signal });
+    this.addEventListener("htmx:ws:after:message:incoming", () => this.#say(""), { signal }); // the first one is the whole state
     this.addEventListener("htmx:ws:close", ({ detail }) => this.#closed(detail.code), { signal });
     this.addEventListener("htmx:after:request", ({ target }) => target.closest?.("dialog")?.close(), { signal });
     window.addEventListener("pageshow", ({ persisted }) => persisted && location.reload(), { signal });
@@ -49,8 +49,10 @@ class ProgressTracker extends HTMLElement {
   }
 
   #say(text) {
+    if (text === this.network.textContent) return;
     this.network.textContent = text;
     this.network.hidden = !text;
+    if (text) document.getElementById("status").textContent = text; // the whole state that comes back replaces it
   }
 }
 

@@ -34,6 +34,7 @@ class RunClock extends HTMLElement {
 }
 
 function tick() {
+  if (document.querySelector(".network:not([hidden])")) return; // what is shown is how it was
   for (const clock of RunClock.all) clock.show();
 }
 
