@@ -13,6 +13,7 @@ from tests.flows.serving import Served
 
 PASSWORD = "seven quiet copper kettles"
 SCOPES = ["projects:read", "projects:write", "runs:read", "runs:write"]
+ENDS = ("done", "failed", "crashed", "cancelled")
 WAIT_S = 90
 
 
@@ -33,6 +34,14 @@ class Person:
 
     async def __call__(self, method: str, path: str, body: Any = None) -> Any:
         """What the API answers, patient with an application that is being started again."""
+        answer = await self._answer(method, path, body)
+        return answer.json() if answer.content else None
+
+    async def content(self, path: str) -> bytes:
+        """The bytes that the API answers with."""
+        return (await self._answer("GET", path)).content
+
+    async def _answer(self, method: str, path: str, body: Any = None) -> httpx.Response:
         async with asyncio.timeout(WAIT_S):
             while True:
                 try:
@@ -44,7 +53,7 @@ class Person:
                     await asyncio.sleep(0.1)
                     continue
                 assert answer.is_success, answer.text
-                return answer.json() if answer.content else None
+                return answer
 
     async def project(self, model: str, config: dict[str, Any] | None = None) -> str:
         sent = {"name": "Big", "model": {"text": model}, "config": config or {}}

@@ -1,5 +1,6 @@
 """`stackwright serve` as people start it, and what is left of it."""
 
+import os
 import re
 import socket
 import subprocess
@@ -26,6 +27,11 @@ class Served:
         return self._out.read_text("utf-8")
 
     @property
+    def data(self) -> Path:
+        """The folder with all that it keeps."""
+        return Path(next(line for line in self.said.splitlines() if " data " in line).split()[-1])
+
+    @property
     def family(self) -> list[psutil.Process]:
         """Every process that it started, directly or not."""
         return list(psutil.Process(self.process.pid).children(recursive=True))
@@ -46,8 +52,8 @@ def command(data: Path, port: int, web_port: int | None = None) -> list[str]:
 
 
 @contextmanager
-def serving(data: Path) -> Iterator[Served]:
-    """An installation on this folder until the end of the block."""
+def serving(data: Path, **environment: str) -> Iterator[Served]:
+    """An installation on this folder until the end of the block, with this beside our environment."""
     out = data.with_suffix(".out")
     port, web_port = free_port(), free_port()
     with out.open("w", encoding="utf-8") as file:
@@ -56,6 +62,7 @@ def serving(data: Path) -> Iterator[Served]:
             stdout=file,
             stderr=file,
             text=True,
+            env={**os.environ, **environment},
             start_new_session=True,
         )
     try:
