@@ -1,5 +1,5 @@
 # Nothing but Python 3.11+, make and a network to the usual registries is assumed; every target sets itself up.
-# Variables: PYTHON (which Python makes .venv), ONCE=1 (demo ends after the road), ARGS (handed on to pytest, bench and serve).
+# Variables: PYTHON (which Python makes .venv), ONCE=1 (demo ends after the road), ARGS (handed on to pytest, bench, faults and serve).
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -78,6 +78,10 @@ bench: setup  ## Measure generation, start-up, watching and the start of runs ag
 	$(BIN)/python -m benchmarks $(ARGS)
 	$(BIN)/python -m benchmarks.watching
 	$(BIN)/python -m benchmarks.starting
+
+.PHONY: faults
+faults: setup  ## Kill every program in every step of a build, and see what comes of the run (ARGS="--steps render,verify")
+	$(BIN)/python -m benchmarks.faults $(ARGS)
 
 .PHONY: lock
 lock: setup  ## Remake requirements/*.txt from pyproject.toml (UPGRADE=1: newest versions)

@@ -2,19 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
-from tests.flows.following import Person, a_person, big_model
+from tests.flows.breaking import VICTIMS, broken
+from tests.flows.following import ENDS, Person, a_person, big_model
 from tests.flows.serving import Served, program, serving
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 
 LITTLE = {"platforms": ["backend"], "tests": False, "docs": False, "docker": False}
-ENDS = ("done", "failed", "crashed", "cancelled")
 
 
 @pytest.fixture(scope="module")
@@ -122,32 +120,20 @@ async def test_twenty_runs_at_once_are_all_done_in_the_order_they_were_asked_for
     assert [run["number"] for run in ended] == list(range(1, 21))
 
 
-@pytest.mark.parametrize("victim", ["app.web_server", "flows.worker", "server"])
-@pytest.mark.parametrize("moment", ["queued", "rendering", "paused"])
+@pytest.mark.parametrize("victim", VICTIMS)
+@pytest.mark.parametrize("step", ["queued", "render", "publish", "paused"])
 async def test_whoever_is_killed_a_run_ends_once_and_truthfully(
-    served: Served, ada: Person, victim: str, moment: str
+    served: Served, ada: Person, victim: str, step: str
 ) -> None:
     project_id = await ada.project(big_model(40))
-    run = await ada.start(project_id)
-    if moment != "queued":
-        await ada.heard(run["id"], is_rendering)
-    if moment == "paused":
-        await ada("POST", f"/runs/{run['id']}/pause")
-    killed = program(served, victim)
-    killed.kill()
-    if moment == "paused":
-        await _is_back(served, victim, killed)
-        assert (await ada.run(run["id"]))["state"] == "paused"
-        await ada("POST", f"/runs/{run['id']}/resume")
-    ended = await ada.until(run["id"], *ENDS)
-    if ended["state"] in {"failed", "crashed"}:
-        assert ended["message"] or ended["outcome"]["cause"]
-        await ada("POST", f"/runs/{run['id']}/retry")
-        ended = await ada.until(run["id"], *ENDS)
-    assert ended["state"] == "done", ended
-    assert ended["published"]
-    assert len((await ada("GET", f"/runs?project={project_id}"))["runs"]) == 1
-    await _is_back(served, victim, killed)
+    assert (await broken(served, ada, project_id, step, victim)).wrong == []
+
+
+async def test_checks_go_on_when_the_worker_is_killed(served: Served, ada: Person) -> None:
+    project_id = await ada.project(big_model(1), LITTLE)
+    found = await broken(served, ada, project_id, "verify", "worker", verify=True)
+    assert found.wrong == []
+    assert found.run["outcome"]["checks"]["failed"] == 0
 
 
 async def test_a_killed_run_is_crashed_and_a_retry_goes_on(served: Served, ada: Person) -> None:
@@ -164,12 +150,5 @@ async def test_a_killed_run_is_crashed_and_a_retry_goes_on(served: Served, ada: 
     assert (await ada.until(run["id"], *ENDS))["state"] == "done"
 
 
-async def _is_back(served: Served, victim: str, killed: psutil.Process) -> None:
-    async with asyncio.timeout(60):
-        while program(served, victim).pid == killed.pid:  # noqa: ASYNC110 - a process
-            await asyncio.sleep(0.1)
-
-
 def test_nothing_of_what_was_asked_is_left_in_the_workspaces(served: Served) -> None:
-    data = Path(next(line for line in served.said.splitlines() if " data " in line).split()[-1])
-    assert [one for one in (data / "work").glob("*") if one.is_dir()] == []
+    assert [one for one in (served.data / "work").glob("*") if one.is_dir()] == []
