@@ -3,13 +3,14 @@
 import atexit
 import contextlib
 import os
+import pwd
 import signal
 import subprocess
 import threading
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from stackwright.generation.quality import Ended, Ran
 
@@ -36,6 +37,13 @@ def environment(
         kept |= {n: v for n, v in os.environ.items() if n.startswith(FOR_INSTALLING_PREFIXES)}
     path = [*map(str, folders), *os.environ.get("PATH", os.defpath).split(os.pathsep)]
     return {**kept, "PATH": os.pathsep.join(path), "NO_COLOR": "1", "CI": "1", **own}
+
+
+def as_user(name: str | None) -> dict[str, Any]:
+    """The arguments of `subprocess` that make a program run as this user; none: as ourselves."""
+    if name is None:
+        return {}
+    return {"user": name, "group": pwd.getpwnam(name).pw_gid, "extra_groups": ()}
 
 
 def run(words: Iterable[str], *, folder: Path, env: Mapping[str, str], timeout_s: float) -> Ran:

@@ -2,27 +2,19 @@
 
 import asyncio
 import os
-import pwd
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import psutil
 
 from stackwright.errors import ProjectError
+from tasks.commands import as_user
 
 LAST_LINES = 12
 MOST_ENDS, ENDS_WITHIN_S = 3, 60.0  # a program that ends more often is not started again
 PAUSE_S = 0.2  # before it is
-
-
-def as_user(name: str | None) -> dict[str, Any]:
-    """The arguments of `subprocess` that make a program run as this user; none: as ourselves."""
-    if name is None:
-        return {}
-    return {"user": name, "group": pwd.getpwnam(name).pw_gid, "extra_groups": ()}
 
 
 class Child:
