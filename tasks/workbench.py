@@ -116,8 +116,13 @@ def clear_away(bench: Bench) -> None:
 
 
 @effect(retries=2, timeout_s=_INSTALL_S)
-def prepare_python(bench: Bench, facts: Facts) -> Path:
+def prepare_python(bench: Bench, facts: Facts, below: Path | None = None) -> Path:
     """The folder of programs of an environment with all that the back end needs.
+
+    Args:
+        bench: Where the back end lies.
+        facts: Which of its dependencies are wanted.
+        below: Where the environment is kept; none: in the cache.
 
     Raises:
         ProjectError: It cannot be installed; the message says what the installer said.
@@ -130,8 +135,8 @@ def prepare_python(bench: Bench, facts: Facts) -> Path:
     key = _digest(
         sysconfig.get_platform(), sys.version, json.dumps([facts.groups, facts.extras]), *content
     )
-    home = cache_folder() / "python" / key
-    with _made_once(home) as missing:
+    home = (below or cache_folder() / "python") / key
+    with made_once(home) as missing:
         if missing:
             uv = [sys.executable, "-m", "uv"]
             _install(
@@ -183,7 +188,7 @@ def prepare_node(bench: Bench, facts: Facts) -> tuple[Path, Path]:
         if (frontend / name).is_file()
     ]
     home = cache_folder() / "node" / _digest(*sorted(content))
-    with _made_once(home) as missing:
+    with made_once(home) as missing:
         if missing:
             for name in ("package.json", "package-lock.json", ".npmrc"):
                 if (frontend / name).is_file():
@@ -283,7 +288,7 @@ def _digest(*parts: str) -> str:
 
 
 @contextmanager
-def _made_once(home: Path) -> Iterator[bool]:
+def made_once(home: Path) -> Iterator[bool]:
     """Whether this folder must be filled; one process at a time, and what was left half-done is done again."""
     home.parent.mkdir(parents=True, exist_ok=True)
     marker = home / ".complete"
