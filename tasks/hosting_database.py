@@ -230,7 +230,8 @@ def _python(site: Site, release: Release, secrets: dict[str, str], *words: str) 
     if ran.ended != "exited" or ran.code != 0:
         said = "\n  ".join(ran.output.strip().splitlines()[-12:])
         raise ProjectError(
-            f"`alembic {' '.join(words[2:])}` of release {release.number} of {site.name} failed:\n  {said or ran.ended}",
+            f"`alembic {', '.join(words[2:])}` of release {release.number} of {site.name} failed:\n"
+            f"  {said or ran.ended}",
             hint="The release before still serves; mend the migration and deploy again.",
         )
     return ran.output

@@ -7,8 +7,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-import httpx
-
 from stackwright.hosting.figures import Answer, Figures, figures
 from stackwright.hosting.site import HEADER, Site
 from tasks.effect import effect
@@ -20,16 +18,18 @@ class Load:
     """Requests at a steady pace from another thread, until it is stopped.
 
     The pace does not wait for answers, and times count from when a request was due: a server that stalls is
-    not flattered by a client that waits for it.
+    not flattered by a client that waits for it. Nothing is asked twice: what a browser would try again
+    counts as dropped.
     """
 
-    def __init__(self, url: str, paths: Sequence[str], per_s: float, people: int) -> None:
-        self._url, self._paths = url, itertools.cycle(paths)
+    def __init__(self, site: Site, paths: Sequence[str], per_s: float, people: int) -> None:
+        self._address, self._port = site.url.removeprefix("http://").rpartition(":")[::2]
+        self._numbers, self._paths = itertools.count(), tuple(paths)
         self._pause, self._people = 1.0 / per_s, people
         self._stop = threading.Event()
         self._answers: list[Answer] = []
         self._began = time.monotonic()
-        self._ended = self._began
+        self._ended = 0.0
         self._thread = threading.Thread(target=lambda: asyncio.run(self._drive()), daemon=True)
         self._thread.start()
 
@@ -37,44 +37,69 @@ class Load:
         """Send no more, wait for what is under way, and tell the figures."""
         self._stop.set()
         self._thread.join(PATIENCE_S + 5)
-        return figures(self._answers, self._ended - self._began)
+        return figures(self._answers, (self._ended or time.monotonic()) - self._began)
 
     async def _drive(self) -> None:
-        limits = httpx.Limits(max_connections=self._people, max_keepalive_connections=self._people)
-        asking: set[asyncio.Task[None]] = set()
-        async with httpx.AsyncClient(
-            base_url=self._url, timeout=PATIENCE_S, trust_env=False, limits=limits
-        ) as client:
-            for number in itertools.count():
-                due = self._began + number * self._pause
-                if (early := due - time.monotonic()) > 0:
-                    await asyncio.sleep(early)
-                if self._stop.is_set():
-                    break
-                task = asyncio.create_task(self._ask(client, next(self._paths), due))
-                asking.add(task)
-                task.add_done_callback(asking.discard)
-            if asking:
-                await asyncio.wait(asking)
-            self._ended = time.monotonic()
+        await asyncio.gather(*(self._person() for _ in range(self._people)))
+        self._ended = time.monotonic()
 
-    async def _ask(self, client: httpx.AsyncClient, path: str, due: float) -> None:
-        status, release = 0, ""
-        try:
-            answer = await client.get(path)
-            status, release = answer.status_code, answer.headers.get(HEADER, "")
-        except httpx.HTTPError:
-            pass  # no answer is what is counted
-        took = time.monotonic() - due
-        self._answers.append(Answer(status=status, release=release, took_s=took))
+    async def _person(self) -> None:
+        """One keep-alive connection that asks whatever is due next."""
+        streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        while not self._stop.is_set():
+            number = next(self._numbers)
+            due = self._began + number * self._pause
+            while (early := due - time.monotonic()) > 0 and not self._stop.is_set():  # noqa: ASYNC110 - from a thread
+                await asyncio.sleep(min(early, 0.1))
+            if self._stop.is_set():
+                break
+            status, release = 0, ""
+            try:
+                async with asyncio.timeout(PATIENCE_S):
+                    if streams is None or streams[1].is_closing():
+                        streams = await asyncio.open_connection(
+                            self._address.strip("[]"), int(self._port)
+                        )
+                    path = self._paths[number % len(self._paths)]
+                    status, release = await self._ask(*streams, path)
+            except (OSError, EOFError, ValueError, TimeoutError):
+                _close(streams)
+                streams = None
+            took = time.monotonic() - due
+            self._answers.append(Answer(status=status, release=release, took_s=took))
+        _close(streams)
+
+    async def _ask(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, path: str
+    ) -> tuple[int, str]:
+        """The status and who answered, once the whole answer is there."""
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: {self._address}:{self._port}\r\n\r\n".encode())
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        fields = {
+            line.partition(":")[0].lower(): line.partition(":")[2].strip() for line in head[1:]
+        }
+        if "chunked" in fields.get("transfer-encoding", ""):
+            while size := int((await reader.readline()).split(b";")[0], 16):
+                await reader.readexactly(size + 2)
+            await reader.readline()
+        else:
+            await reader.readexactly(int(fields.get("content-length", "0")))
+        if fields.get("connection", "").lower() == "close":
+            writer.close()
+        return int(head[0].split()[1]), fields.get(HEADER.lower(), "")
+
+
+def _close(streams: "tuple[asyncio.StreamReader, asyncio.StreamWriter] | None") -> None:
+    if streams is not None:
+        streams[1].close()
 
 
 @contextmanager
 def under_load(
-    site: Site, paths: Sequence[str] = ("/",), per_s: float = 100.0, people: int = 16
+    site: Site, paths: Sequence[str] = ("/",), per_s: float = 50.0, people: int = 8
 ) -> Iterator[Load]:
     """Load on a site until the end of the block; `stop` tells the figures."""
-    load = Load(site.url, paths, per_s, people)
+    load = Load(site, paths, per_s, people)
     try:
         yield load
     finally:
@@ -83,7 +108,7 @@ def under_load(
 
 @effect(timeout_s=600)
 def measure(
-    site: Site, seconds: float, paths: Sequence[str] = ("/",), per_s: float = 100.0
+    site: Site, seconds: float, paths: Sequence[str] = ("/",), per_s: float = 50.0
 ) -> Figures:
     """The figures of a site that is used for so long."""
     with under_load(site, paths, per_s) as load:

@@ -8,10 +8,15 @@ LOCK, HOST = "lock", "host.json"
 
 
 def make(root: Path) -> None:
-    """Make the folder; what lies in it is its owner's alone, PostgreSQL's data apart."""
+    """Make the folder; nobody but its owner reads what lies in it.
+
+    Others may pass through it where PostgreSQL runs as a user of its own, who has nothing but its data.
+    """
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    root.chmod(stat.S_IMODE(root.stat().st_mode) & 0o711)
     for name in (WANTED, SEEN, SECRETS, LOG, "sites", "environments", "pages"):
         (root / name).mkdir(mode=0o700, exist_ok=True)
+        (root / name).chmod(0o700)
 
 
 def wanted(root: Path, program: str) -> Path:

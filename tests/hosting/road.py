@@ -4,6 +4,7 @@ import secrets
 from pathlib import Path
 
 from stackwright.hosting.site import Release, Route, Site
+from stackwright.value import Value
 from tasks.hosting_database import back_up, migrate, prepare_database
 from tasks.hosting_release import (
     Probed,
@@ -15,7 +16,6 @@ from tasks.hosting_release import (
     unpack_release,
 )
 from tasks.hosting_traffic import Drained, Switched, drain, ensure_proxy, serving, switch
-from stackwright.value import Value
 
 
 class Walked(Value):
@@ -36,7 +36,9 @@ def secrets_of(site: Site, release: Release) -> dict[str, str]:
     return {"SECRET_KEY": key.read_text("utf-8")} | ({"DATABASE_URL": address} if address else {})
 
 
-def walk(site: Site, number: int, source: Path, *, migrates: bool = True, budget_s: float = 60.0) -> Walked:
+def walk(
+    site: Site, number: int, source: Path, *, migrates: bool = True, budget_s: float = 60.0
+) -> Walked:
     """Bring a release from its folder to the people, or leave the one before as it is."""
     unpack_release(site, number, source=source)
     release = equip_release(site, number)
