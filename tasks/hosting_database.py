@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import asyncpg
 
 BACKUP_S, MIGRATE_S = 900.0, 600.0
-_REVISION = re.compile(r"^([0-9A-Za-z_]+)(?: \(.*\))?$", re.MULTILINE)
 
 
 class Backup(Value):
@@ -145,7 +144,7 @@ def migrate(site: Site, release: Release, secrets: dict[str, str], to: str = "he
     Raises:
         ProjectError: A migration failed; the message holds what it said.
     """
-    return _alembic(site, release, secrets, f"upgrade {to}")
+    return _alembic(site, release, secrets, "upgrade", to)
 
 
 @effect(timeout_s=MIGRATE_S)
@@ -155,20 +154,20 @@ def downgrade(site: Site, release: Release, secrets: dict[str, str], to: str) ->
     Raises:
         ProjectError: There is no way back, or it failed.
     """
-    return _alembic(site, release, secrets, f"downgrade {to}")
+    return _alembic(site, release, secrets, "downgrade", to)
 
 
-@effect(timeout_s=60)
-def revision(
-    site: Site, release: Release, secrets: dict[str, str], *, of_code: bool = False
-) -> str:
-    """The revision of the tables, or (`of_code`) the newest one of the release; empty: none.
+def revision(site: Site, release: Release) -> str:
+    """The revision of the tables; empty: there are none, or nobody migrates them."""
+    if release.database == "sqlite":
+        return _sqlite_revision(_sqlite(site))
 
-    Raises:
-        ProjectError: It cannot be read.
-    """
-    step = "heads" if of_code else "current"
-    return _found(_steps(site, release, secrets, step)[0])
+    async def read(connection: "asyncpg.Connection") -> str:
+        if await connection.fetchval("SELECT to_regclass('public.alembic_version')") is None:
+            return ""
+        return str(await connection.fetchval("SELECT version_num FROM alembic_version") or "")
+
+    return hosting_server.do_as_owner(site.root, read, site.database)
 
 
 @effect(retries=2, timeout_s=120)
@@ -185,52 +184,39 @@ def drop_database(site: Site) -> None:
         hosting_server.do_as_owner(site.root, drop)
 
 
-# One process for all three: each start of the back end's Python takes a second.
-_STEPS = """\
-import sys
-from alembic.config import main
-for step in sys.argv[1:]:
-    print("alembic", step, flush=True)
-    main(step.split(), prog="alembic")
-"""
-_STEP = re.compile(r"^alembic (?:current|heads|upgrade \w+|downgrade \w+)$", re.MULTILINE)
-
-
-def _alembic(site: Site, release: Release, secrets: dict[str, str], step: str) -> Migrated:
+def _alembic(site: Site, release: Release, secrets: dict[str, str], *words: str) -> Migrated:
     began = time.monotonic()
-    before, done, after = _steps(site, release, secrets, "current", step, "current")
+    before = revision(site, release)
+    said = run_alembic(site, release, secrets, *words)
     return Migrated(
-        before=_found(before),
-        after=_found(after),
+        before=before,
+        after=revision(site, release),
         seconds=round(time.monotonic() - began, 3),
-        lines=tuple(done.strip().splitlines())[-50:],
+        lines=tuple(said.strip().splitlines())[-50:],
     )
 
 
-def _steps(site: Site, release: Release, secrets: dict[str, str], *steps: str) -> list[str]:
-    """What alembic said at each of these steps."""
-    return _STEP.split(_python(site, release, secrets, "-c", _STEPS, *steps))[1:]
+def run_alembic(site: Site, release: Release, secrets: dict[str, str], *words: str) -> str:
+    """What the release's own alembic said.
 
-
-def _found(said: str) -> str:
-    found = _REVISION.findall(said)
-    return str(found[-1]) if found else ""
-
-
-def _python(site: Site, release: Release, secrets: dict[str, str], *words: str) -> str:
-    """Run the release's own Python in its back end; what it said."""
+    Raises:
+        ProjectError: It failed.
+    """
     backend = site.release(release.number) / "backend"
     env = commands.environment(
         {"PYTHONDONTWRITEBYTECODE": "1", "HOME": str(site.folder), **secrets},
         folders=[Path(release.python)],
     )
     ran = commands.run(
-        [f"{release.python}/python", *words], folder=backend, env=env, timeout_s=MIGRATE_S
+        [f"{release.python}/python", "-m", "alembic", *words],
+        folder=backend,
+        env=env,
+        timeout_s=MIGRATE_S,
     )
     if ran.ended != "exited" or ran.code != 0:
         said = "\n  ".join(ran.output.strip().splitlines()[-12:])
         raise ProjectError(
-            f"`alembic {', '.join(words[2:])}` of release {release.number} of {site.name} failed:\n"
+            f"`alembic {' '.join(words)}` of release {release.number} of {site.name} failed:\n"
             f"  {said or ran.ended}",
             hint="The release before still serves; mend the migration and deploy again.",
         )
@@ -247,6 +233,19 @@ async def _make(connection: "asyncpg.Connection", name: str) -> None:
 
 def _sqlite(site: Site) -> Path:
     return site.folder / "data" / "app.db"
+
+
+def _sqlite_revision(file: Path) -> str:
+    if not file.exists():
+        return ""
+    connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
+    try:
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.OperationalError:
+        return ""
+    finally:
+        connection.close()
+    return str(row[0]) if row else ""
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:

@@ -186,7 +186,8 @@ def remove_release(site: Site, number: int) -> None:
     """End a release and remove its files; what no other release needs goes, too."""
     stop_release(site, number)
     shutil.rmtree(site.release(number), ignore_errors=True)
-    _record(site, number).unlink(missing_ok=True)
+    for path in (site.folder / "releases").glob(f"{number}.*"):
+        path.unlink()
     prune(site.root)
 
 
@@ -229,7 +230,6 @@ def _programs(
             True,
         )
     if route.pages:
-        folders = [release.pages, *([before.pages] if before and before.pages else [])]
         yield (
             Program(
                 name=site.pages(release.number),
@@ -245,11 +245,20 @@ def _programs(
                 settings={
                     "PYTHONUNBUFFERED": "1",
                     "PYTHONPATH": str(ROOT),
-                    pages.SETTING: os.pathsep.join(dict.fromkeys(folders)),
+                    pages.SETTING: _folders(site, release, before),
                 },
             ),
             False,
         )
+
+
+def _folders(site: Site, release: Release, before: Release | None) -> str:
+    """The folders that the front end is served from: what was said at first stays, or it would start again."""
+    known = records.read(folder.wanted(site.root, site.pages(release.number)), Program)
+    if known is not None and known.settings[pages.SETTING].split(os.pathsep)[0] == release.pages:
+        return known.settings[pages.SETTING]
+    older = [before.pages] if before and before.pages else []
+    return os.pathsep.join(dict.fromkeys([release.pages, *older]))
 
 
 def _route(site: Site, release: Release) -> Route:

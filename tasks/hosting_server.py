@@ -80,7 +80,11 @@ def _make_sockets(sockets: Path, data: Path) -> None:
         os.chown(sockets, owner, -1)
 
 
-def do_as_owner(root: Path, work: "Callable[[asyncpg.Connection], Coroutine[None, None, R]]") -> R:
+def do_as_owner(
+    root: Path,
+    work: "Callable[[asyncpg.Connection], Coroutine[None, None, R]]",
+    database: str = "postgres",
+) -> R:
     """Do something as the owner of the server.
 
     Raises:
@@ -90,7 +94,7 @@ def do_as_owner(root: Path, work: "Callable[[asyncpg.Connection], Coroutine[None
 
     async def connected() -> R:
         connection = await asyncpg.connect(
-            user=postgresql.USER, database="postgres", host=str(socket_folder(root))
+            user=postgresql.USER, database=database, host=str(socket_folder(root))
         )
         try:
             return await work(connection)

@@ -15,6 +15,7 @@ from tasks.hosting_release import (
     stop_release,
     unpack_release,
 )
+from tasks.hosting_revision import Bridged, bridge_revisions, keep_revisions
 from tasks.hosting_traffic import Drained, Switched, drain, ensure_proxy, serving, switch
 
 
@@ -23,6 +24,7 @@ class Walked(Value):
     probed: Probed
     switched: Switched | None = None
     drained: Drained | None = None
+    bridged: Bridged = Bridged()
 
 
 def secrets_of(site: Site, release: Release) -> dict[str, str]:
@@ -43,11 +45,14 @@ def walk(
     unpack_release(site, number, source=source)
     release = equip_release(site, number)
     kept = secrets_of(site, release)
+    bridged = Bridged()
     if migrates:
         if serving(site):
             back_up(site, release, f"before-{number}")
+        bridged = bridge_revisions(site, release, kept)
         migrate(site, release, kept)
-    return serve(site, release, kept, budget_s=budget_s)
+        keep_revisions(site, release)
+    return serve(site, release, kept, budget_s=budget_s).model_copy(update={"bridged": bridged})
 
 
 def serve(site: Site, release: Release, kept: dict[str, str], *, budget_s: float = 60.0) -> Walked:

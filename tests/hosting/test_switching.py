@@ -144,6 +144,15 @@ def test_a_switch_that_was_killed_in_its_middle_is_finished_by_the_next_attempt(
     assert says(site) == "release 2"
 
 
+def test_walking_the_road_again_disturbs_nobody(site: Site) -> None:
+    serve(site, tiny(site, 1))
+    second = tiny(site, 2)
+    serve(site, second)
+    before = {one.seen.name: one.seen.pid for one in site_status(site).programs}
+    serve(site, second)
+    assert {one.seen.name: one.seen.pid for one in site_status(site).programs} == before
+
+
 def test_a_port_that_is_taken_is_told_before_anything_starts(site: Site) -> None:
     import socket
 
