@@ -6,15 +6,8 @@ from pathlib import Path
 from stackwright.hosting.site import Release, Route, Site
 from stackwright.value import Value
 from tasks.hosting_database import back_up, migrate, prepare_database
-from tasks.hosting_release import (
-    Probed,
-    equip_release,
-    find_release,
-    probe,
-    start_beside,
-    stop_release,
-    unpack_release,
-)
+from tasks.hosting_equipment import equip_release, find_release, unpack_release
+from tasks.hosting_release import Probed, probe, start_beside, stop_release
 from tasks.hosting_revision import Bridged, bridge_revisions, keep_revisions
 from tasks.hosting_traffic import Drained, Switched, drain, ensure_proxy, serving, switch
 

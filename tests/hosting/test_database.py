@@ -97,4 +97,4 @@ def test_an_ended_host_leaves_no_server_behind(site: Site) -> None:
     assert not (site.root / DATABASE_SERVER / "postmaster.pid").exists()
     assert folder.wanted(site.root, DATABASE_SERVER).exists()
     prepare_database(site, POSTGRESQL)
-    assert until(lambda: (site.root / DATABASE_SERVER / "postmaster.pid").exists())
+    assert until((site.root / DATABASE_SERVER / "postmaster.pid").exists)

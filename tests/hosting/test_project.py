@@ -13,8 +13,9 @@ from app.cli.commands import run
 from stackwright.hosting.site import DATABASE_SERVER, Site
 from tasks import commands, hosting
 from tasks.hosting_database import Migrated, downgrade, migrate, restore, revision
+from tasks.hosting_equipment import find_release
 from tasks.hosting_load import under_load
-from tasks.hosting_release import find_release, stop_release
+from tasks.hosting_release import stop_release
 from tasks.hosting_site import remove_site, site_status
 from tests.hosting.road import secrets_of, serve, walk
 from tests.hosting.test_host import host, until

@@ -13,8 +13,9 @@ from stackwright.errors import ProjectError
 from stackwright.hosting.site import HEADER, Release, Route, Site
 from tasks import hosting
 from tasks.host import folder
+from tasks.hosting_equipment import find_release
 from tasks.hosting_load import under_load
-from tasks.hosting_release import find_release, probe, start_beside, stop_release
+from tasks.hosting_release import probe, start_beside, stop_release
 from tasks.hosting_site import remove_site, site_status, stop_site
 from tasks.hosting_traffic import drain, ensure_proxy, serving, switch
 from tests.hosting.conftest import tiny

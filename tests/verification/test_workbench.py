@@ -90,16 +90,16 @@ def test_tools_get_a_copy_without_ballast_and_secrets(project: Path) -> None:
     assert {path: path.read_bytes() for path in project.rglob("*") if path.is_file()} == before
 
 
-def test_an_environment_is_made_once_and_again_when_it_was_left_half_done(tmp_path: Path) -> None:
+def test_an_environment_ismade_once_and_again_when_it_was_left_half_done(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    with suppress(KeyError), workbench._made_once(home) as missing:
+    with suppress(KeyError), workbench.made_once(home) as missing:
         assert missing
         (home / "half").touch()
         raise KeyError
-    with workbench._made_once(home) as missing:
+    with workbench.made_once(home) as missing:
         assert missing
         assert not (home / "half").exists()
-    with workbench._made_once(home) as missing:
+    with workbench.made_once(home) as missing:
         assert not missing
 
 
@@ -107,7 +107,7 @@ def test_two_who_need_the_same_environment_make_it_once(tmp_path: Path) -> None:
     made = []
 
     def need() -> None:
-        with workbench._made_once(tmp_path / "home") as missing:
+        with workbench.made_once(tmp_path / "home") as missing:
             made.append(missing)
 
     threads = [threading.Thread(target=need) for _ in range(4)]
