@@ -1,0 +1,1 @@
+"""The choices of a deployment, one file a page of the wizard."""
