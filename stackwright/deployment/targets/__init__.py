@@ -1,0 +1,1 @@
+"""How each target gets from what is there to what is wanted."""
