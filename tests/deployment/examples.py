@@ -64,14 +64,14 @@ def wanted(build: str = "b2", *migrations: Migration, **more: Any) -> Desired:
     )
 
 
-def running(slot: str = "blue") -> Observed:
-    """Release 1 serves from this slot."""
+def running(release: int = 1) -> Observed:
+    """This release serves."""
     return observed(
         database(),
         schema("0001"),
         build("b1"),
-        back_end(slot, build="b1", settings="s1", release=1),
-        proxy(slot),
+        back_end(release, build="b1", settings="s1"),
+        proxy(release),
     )
 
 

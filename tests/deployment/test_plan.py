@@ -11,7 +11,7 @@ from stackwright.deployment.planning import make_plan
 from stackwright.deployment.risk import Risk
 from stackwright.deployment.step import Resource, Undo, applied, is_done
 from stackwright.deployment.targets.application import schema
-from stackwright.deployment.targets.local import SLOTS, back_end, build, database, proxy
+from stackwright.deployment.targets.local import back_end, build, database, proxy
 from stackwright.errors import ProjectError
 from tests.deployment.examples import ADDS, DROPS, FIRST, NOON, production, running, shop, wanted
 
@@ -29,12 +29,12 @@ def worlds(draw: st.DrawFn) -> Observed:
         if draw(st.booleans()):
             there.append(schema("0001"))
     there += [build(digest) for digest in ("b1", "b2") if draw(st.booleans())]
-    for slot in SLOTS:
+    for number in (1, 2):
         if draw(st.booleans()):
             digest = draw(st.sampled_from(["b1", "b2"]))
-            there.append(back_end(slot, build=digest, settings="s1", release=1))
-    slot = draw(st.sampled_from([*SLOTS, ""]))
-    return observed(*there, *([proxy(slot)] if slot else []))
+            there.append(back_end(number, build=digest, settings="s1"))
+    number = draw(st.sampled_from([1, 0]))
+    return observed(*there, *([proxy(number)] if number else []))
 
 
 @st.composite
@@ -49,8 +49,8 @@ def test_the_first_release_makes_all_that_is_missing() -> None:
         "create database",
         "migrate schema",
         "unpack build/b1",
-        "start backend/blue",
-        "probe backend/blue",
+        "start backend/1",
+        "probe backend/1",
         "switch proxy",
         "probe proxy",
         "record release/1",
@@ -66,12 +66,12 @@ def test_the_next_release_starts_beside_and_stops_the_old_one_last() -> None:
         "backup database",
         "migrate schema",
         "unpack build/b2",
-        "start backend/green",
-        "probe backend/green",
+        "start backend/2",
+        "probe backend/2",
         "switch proxy",
         "probe proxy",
-        "drain backend/blue",
-        "stop backend/blue",
+        "drain backend/1",
+        "stop backend/1",
         "record release/2",
     ]
 
@@ -80,10 +80,10 @@ def test_taking_it_back_probes_the_old_one_before_it_gets_visitors() -> None:
     plan = make_plan(wanted("b2", ADDS), running())
     back = reverse(plan, set(keys(plan)))
     assert keys(back) == [
-        "start backend/blue",
-        "probe backend/blue",
+        "start backend/1",
+        "probe backend/1",
         "switch proxy",
-        "stop backend/green",
+        "stop backend/2",
         "remove build/b2",
     ]
     assert {finding.where for finding in back.findings} == {"schema", "release/2"}
@@ -97,16 +97,16 @@ def test_a_plan_is_empty_when_what_is_wanted_serves() -> None:
 
 
 def test_what_an_earlier_attempt_left_is_cleared_away() -> None:
-    left = back_end("green", build="b9", settings="s1", release=9)
+    left = back_end(2, build="b9", settings="s1")
     world = observed(*running().resources.values(), left)
     plan = make_plan(wanted("b2"), world)
-    assert keys(plan).index("clear backend/green") < keys(plan).index("start backend/green")
+    assert keys(plan).index("clear backend/2") < keys(plan).index("start backend/2")
 
 
 def test_a_dead_back_end_is_replaced_without_being_stopped() -> None:
     world = observed(*(one for one in running().resources.values() if "backend" not in one.address))
     plan = make_plan(wanted("b1"), world)
-    assert keys(plan)[0] == "start backend/green"
+    assert keys(plan)[0] == "start backend/2"
     assert not any(key.startswith(("stop", "drain")) for key in keys(plan))
 
 
@@ -133,8 +133,8 @@ def test_a_plan_that_was_carried_out_leaves_nothing_to_do(world: Observed, wish:
     after = outcome(world.resources, plan)
     again = wish.model_copy(update={"migrations": ()})
     assert make_plan(again, Observed(resources=dict(after))).changes_nothing
-    slot = after["proxy"].facts["slot"]
-    assert after[f"backend/{slot}"].facts["build"] == wish.snapshot.build
+    number = after["proxy"].facts["release"]
+    assert after[f"backend/{number}"].facts["build"] == wish.snapshot.build
 
 
 @given(worlds(), wishes(), st.data())
@@ -142,14 +142,13 @@ def test_visitors_always_meet_a_back_end_while_a_plan_is_carried_out_and_taken_b
     world: Observed, wish: Desired, data: st.DataObject
 ) -> None:
     state = dict(world.resources)
-    slot = world.fact("proxy", "slot")
-    served = f"backend/{slot}" in state
+    served = f"backend/{world.fact('proxy', 'release')}" in state
     plan = make_plan(wish, world)
     done = plan.steps[: data.draw(st.integers(0, len(plan.steps)))]
     for step in (*done, *reverse(plan, {one.key for one in done}).steps):
         state = applied(state, step)
         if served:
-            assert f"backend/{state['proxy'].facts['slot']}" in state
+            assert f"backend/{state['proxy'].facts['release']}" in state
 
 
 @given(worlds(), wishes())
@@ -163,9 +162,9 @@ def test_a_step_that_was_carried_out_is_seen_to_be_done(world: Observed, wish: D
 
 
 def test_a_plan_that_is_out_of_date_is_not_carried_out() -> None:
-    plan = make_plan(wanted("b2"), running("blue"))
+    plan = make_plan(wanted("b2"), running(1))
     with pytest.raises(ProjectError, match="not as the plan found it") as caught:
-        outcome(running("green").resources, plan)
+        outcome(running(9).resources, plan)
     assert caught.value.http_status == 409
 
 
@@ -196,7 +195,7 @@ def test_migrations_that_do_not_follow_on_are_an_error() -> None:
 
 def test_going_back_is_a_deployment_that_is_never_taken_back_by_itself() -> None:
     plan = make_plan(wanted("b0", restores=1, release=3), running())
-    assert "probe backend/green" in keys(plan)
+    assert "probe backend/3" in keys(plan)
     assert not plan.automatic_rollback
     assert plan.title == "Go back to release 1 of bookshop"
 

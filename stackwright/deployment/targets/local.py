@@ -1,11 +1,10 @@
-"""This machine: start beside, probe, switch, drain, stop. Two slots, blue and green, take turns."""
+"""This machine: start beside, probe, switch, drain, stop. Each release has programs of its own."""
 
 from stackwright.deployment.desired import Desired, Observed
 from stackwright.deployment.health import gate_of
 from stackwright.deployment.step import Action, Facts, Resource, Step, Undo
 from stackwright.deployment.targets.application import database_steps, record
 
-SLOTS = ("blue", "green")
 DATABASE, PROXY = "database", "proxy"
 BACK_END, TRAFFIC = "Back end", "Traffic"
 
@@ -20,36 +19,32 @@ def build(digest: str) -> Resource:
     return Resource(kind="local_build", address=f"build/{digest}", facts={"digest": digest})
 
 
-def back_end(slot: str, *, build: str, settings: str, release: int) -> Resource:
-    """A back end that runs in this slot."""
-    facts: Facts = {"build": build, "settings": settings, "release": release}
-    return Resource(kind="local_backend", address=f"backend/{slot}", facts=facts)
+def back_end(release: int, *, build: str, settings: str) -> Resource:
+    """The back end of a release that runs, with its front end."""
+    facts: Facts = {"build": build, "settings": settings}
+    return Resource(kind="local_backend", address=f"backend/{release}", facts=facts)
 
 
-def proxy(slot: str) -> Resource:
-    """The proxy, with the slot that it sends visitors to."""
-    return Resource(kind="local_proxy", address=PROXY, facts={"slot": slot})
+def proxy(release: int) -> Resource:
+    """The proxy, with the release that it sends visitors to."""
+    return Resource(kind="local_proxy", address=PROXY, facts={"release": release})
 
 
 def local_steps(desired: Desired, seen: Observed) -> tuple[Step, ...]:
     """All steps in their order; none when what is wanted already serves."""
-    here = seen.fact(PROXY, "slot")
-    slot = SLOTS[1] if here == SLOTS[0] else SLOTS[0]
-    old = seen.resources.get(f"backend/{here}") if here else None
+    here = int(seen.fact(PROXY, "release") or 0)
+    old = seen.resources.get(f"backend/{here}")
     if old is not None and not desired.migrations and _serves(old, desired):
         return ()
     new = back_end(
-        slot,
-        build=desired.snapshot.build,
-        settings=desired.snapshot.settings,
-        release=desired.release,
+        desired.release, build=desired.snapshot.build, settings=desired.snapshot.settings
     )
     steps = [*_database(seen), *database_steps(desired, seen), *_build(desired, seen)]
-    left = seen.resources.get(new.address)
-    if left is not None:
-        steps.append(_clear(left))
-    steps += [_start(new, slot, beside=old is not None), _probe(desired, new.address)]
-    steps += [_switch(here, slot), _look(desired)]
+    kept = {f"backend/{here}"}
+    left = [one for one in seen.resources.values() if one.kind == new.kind]
+    steps += [_clear(one) for one in left if one.address not in kept]
+    steps += [_start(new, desired.release, beside=old is not None), _probe(desired, new.address)]
+    steps += [_switch(here, desired.release), _look()]
     if old is not None:
         steps += [_drain(desired, old, here), _stop(old, here)]
     return (*steps, record(desired))
@@ -109,18 +104,18 @@ def _clear(left: Resource) -> Step:
     )
 
 
-def _start(new: Resource, slot: str, *, beside: bool) -> Step:
-    where = f"{slot}, beside the old one" if beside else slot
+def _start(new: Resource, release: int, *, beside: bool) -> Step:
+    where = ", beside the one that serves" if beside else ""
     return Step(
         kind=new.kind,
         address=new.address,
         verb="start",
-        title=f"Start the new back end ({where})",
+        title=f"Start release {release}{where}",
         group=BACK_END,
         action=Action.CREATE,
         after=new.facts,
         undo_verb="stop",
-        undo_title=f"Stop the new back end ({slot})",
+        undo_title=f"Stop release {release}",
     )
 
 
@@ -130,60 +125,60 @@ def _probe(desired: Desired, address: str) -> Step:
         kind="health",
         address=address,
         verb="probe",
-        title=f"Wait until it answers {gate.path} {gate.successes} times, {gate.budget_s:g} s at most",
+        title=f"Wait until it answers {gate.path}, {gate.budget_s:g} s at most",
         group=BACK_END,
         action=Action.RUN,
     )
 
 
-def _switch(here: str, slot: str) -> Step:
+def _switch(here: int, release: int) -> Step:
     return Step(
         kind="local_proxy",
         address=PROXY,
         verb="switch",
-        title=f"Send visitors to {slot}",
+        title=f"Send visitors to release {release}",
         group=TRAFFIC,
         action=Action.UPDATE if here else Action.CREATE,
-        before={"slot": here} if here else None,
-        after={"slot": slot},
+        before={"release": here} if here else None,
+        after={"release": release},
         undo_verb="switch",
-        undo_title=f"Send visitors to {here} again" if here else "Send visitors nowhere",
+        undo_title=f"Send visitors to release {here} again" if here else "Send visitors nowhere",
     )
 
 
-def _look(desired: Desired) -> Step:
+def _look() -> Step:
     return Step(
         kind="health",
         address=PROXY,
         verb="probe",
-        title=f"Ask for {desired.deployment.scaling.health_path} as visitors do",
+        title="Ask for it as visitors do",
         group=TRAFFIC,
         action=Action.RUN,
     )
 
 
-def _drain(desired: Desired, old: Resource, here: str) -> Step:
+def _drain(desired: Desired, old: Resource, here: int) -> Step:
     return Step(
         kind="health",
         address=old.address,
         verb="drain",
-        title=f"Let {here} finish its requests, {desired.deployment.scaling.drain_s} s at most",
+        title=f"Let release {here} finish its requests, {desired.deployment.scaling.drain_s} s at most",
         group=TRAFFIC,
         action=Action.RUN,
         undo_verb="probe",
-        undo_title=f"Wait until {here} is healthy again",
+        undo_title=f"Wait until release {here} is healthy again",
     )
 
 
-def _stop(old: Resource, here: str) -> Step:
+def _stop(old: Resource, here: int) -> Step:
     return Step(
         kind=old.kind,
         address=old.address,
         verb="stop",
-        title=f"Stop the old back end ({here})",
+        title=f"Stop release {here}",
         group=BACK_END,
         action=Action.DELETE,
         before=old.facts,
         undo_verb="start",
-        undo_title=f"Start the old back end again ({here})",
+        undo_title=f"Start release {here} again",
     )
