@@ -28,7 +28,9 @@ def all_text() -> str:
 def commands() -> Iterator[tuple[str, list[str]]]:
     """Each command with its options, as the command line offers them."""
     group = typer.main.get_command(app)
-    for name, command in sorted(group.commands.items()):  # type: ignore[attr-defined]
+    found = dict(group.commands)  # type: ignore[attr-defined]
+    inner = {f"deploy {name}": one for name, one in found.pop("deploy").commands.items()}
+    for name, command in sorted({**found, **inner}.items()):
         options = [
             max(parameter.opts, key=len)
             for parameter in command.params
