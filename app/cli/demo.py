@@ -1,4 +1,4 @@
-"""The whole road on the example: `python -m app.cli.demo`. Serves, generates, verifies, says what came of it."""
+"""The whole road on the example: `python -m app.cli.demo`. Serves, generates, verifies, deploys, says how it was."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "bookshop.stackwright.yaml"
-HOST = "127.0.0.1"
+HOST, SITE_PORT = "127.0.0.1", 8080
 FOLDER = ROOT / "build" / "demo"  # services and the product
 FIGURES = ROOT / "build" / "demo.json"
 
@@ -39,6 +39,7 @@ def main() -> None:
 
 async def _demo(*, once: bool) -> int:
     from app import runs
+    from app.cli import demo_deployment
     from app.installation.running import port_to_serve, running
 
     began, out = time.monotonic(), (FOLDER / EXAMPLE.name.partition(".")[0])
@@ -58,15 +59,27 @@ async def _demo(*, once: bool) -> int:
             ended, quality = await runs.look(run), await runs.quality(run)
             report = await runs.report(run)
             page = runs.page(run)
+        print("Deploying it on this machine …", file=sys.stderr)
+        deployed = await asyncio.to_thread(
+            demo_deployment.walk, EXAMPLE, FOLDER / "data", port_to_serve(HOST, SITE_PORT)
+        )
         figures = _figures(ended, report, quality, started_s, time.monotonic() - began)
+        figures = {**figures, "ok": figures["ok"] and deployed["ok"], "deployment": deployed}
         await asyncio.to_thread(_keep, {**figures, "page": page})
         _show(ended, report, quality, figures)
         console = show.console()
         console.print(f"  runs      {page}")
         console.print(f"  product   {out}")
+        switch = deployed["switch"]
+        console.print(
+            f"  deployed  {deployed['url']}: {switch.get('requests', 0)} requests during the switch "
+            f"to a changed model, {switch.get('dropped', 0)} dropped, 99 % within {switch.get('p99_ms', 0):.0f} ms; "
+            "a broken release taken back by itself, then back to the first by hand"
+        )
         console.print(f"  figures   {FIGURES}")
         console.print(f"  logs      {addresses.log}")
         if once:
+            await asyncio.to_thread(demo_deployment.end, FOLDER / "data")
             return 0 if figures["ok"] else 1
         show_web(console, installation)
         console.print("Ctrl-C stops everything.")
