@@ -230,7 +230,11 @@ def _unfit(
 ) -> Probed:
     title = seen.title if seen else name
     loop = seen is not None and seen.crashes > 1
-    what = f"{seen.last}, {seen.crashes} times in a row" if loop and seen else f"{why} after {passed:.0f} s"
+    what = (
+        f"{seen.last}, {seen.crashes} times in a row"
+        if loop and seen
+        else f"{why} after {passed:.0f} s"
+    )
     return Probed(
         healthy=False,
         sentence=f"{title} {what}; release {release.number} is not fit to serve.",

@@ -64,7 +64,8 @@ HOLDS_DATA: dict[str, str] = {
     "kubernetes_stateful_set_v1": "the pods that keep data",
 }
 
-# Attributes that providers cannot change in place, by the providers' documentation. A name covers all below it.
+# Attributes that providers cannot change in place, as far as we know them; not yet compared with each provider's
+# documentation. A name covers all below it.
 REPLACING: dict[str, frozenset[str]] = {
     "aws_acm_certificate": frozenset({"domain_name", "subject_alternative_names"}),
     "aws_cloudwatch_log_group": frozenset({"name", "name_prefix"}),
