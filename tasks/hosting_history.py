@@ -1,6 +1,9 @@
 """The effects on the history of a site: its releases, and the lease of whoever changes it."""
 
 import fcntl
+import os
+import re
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -12,9 +15,24 @@ from stackwright.deployment.history import History
 from stackwright.deployment.lease import Lease
 from stackwright.errors import ProjectError
 from stackwright.hosting.site import Site
-from tasks.host import records
+from tasks.host import processes, records
 
+_OWNER = re.compile(r"process (?P<pid>\d+) \((?P<identity>[^)]*)\) on (?P<host>.+)")
 BEAT_S = 20.0  # a third of what a lease lives without
+
+
+def whoever() -> str:
+    """Names this process, so that nobody takes another one's lease for its own."""
+    pid = os.getpid()
+    return f"process {pid} ({processes.identity(pid)}) on {socket.gethostname()}"
+
+
+def is_gone(owner: str) -> bool:
+    """Whether this owner is a process of this machine that does not live any more."""
+    named = _OWNER.fullmatch(owner)
+    if named is None or named["host"] != socket.gethostname():
+        return False
+    return not processes.lives(int(named["pid"]), named["identity"])
 
 
 def now() -> datetime:
@@ -57,14 +75,17 @@ def change_history(
 
 @contextmanager
 def holding(site: Site, owner: str, reason: str, new: History | None = None) -> Iterator[Lease]:
-    """Inside, nobody else changes the site; whoever is killed inside loses the lease after a minute.
+    """Inside, nobody else changes the site; whoever is killed inside loses the lease, elsewhere after a minute.
 
     Raises:
         ProjectError: Somebody else holds it (HTTP 423).
     """
 
     def take(history: History) -> History:
-        lease = leases.acquire(history.lease, name=site.name, owner=owner, reason=reason, now=now())
+        known = history.lease
+        if known and is_gone(known.owner):  # killed: nobody has to wait for its lease to end
+            known = leases.release(known, owner=known.owner, token=known.token)
+        lease = leases.acquire(known, name=site.name, owner=owner, reason=reason, now=now())
         return history.model_copy(update={"lease": lease})
 
     held = change_history(site, take, new).lease

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.road import LocalRoad, at_once
-from flows.stories.deployment import Order, Outcome, deploy, make_ready
+from flows.stories.deployment import deploy, make_ready
 from flows.stories.generation import generate_locally
+from flows.stories.orders import Order, Outcome
 from stackwright.deployment.approval import approve
 from stackwright.deployment.config import Deployment
 from stackwright.generation.request import GenerateRequest

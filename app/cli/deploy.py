@@ -11,7 +11,7 @@ from app.installation.folder import default_folder
 from stackwright.errors import ProjectError
 
 if TYPE_CHECKING:
-    from flows.stories.deployment import Order, Outcome, Ready
+    from flows.stories.orders import Order, Outcome, Ready
     from stackwright.deployment.events import Event
     from stackwright.deployment.history import History
     from stackwright.deployment.plan import Plan
@@ -98,7 +98,7 @@ def rollback(
     as_json: AsJson = False,
 ) -> int:
     """Go back to an earlier release, on the same road as every release."""
-    from flows.stories.deployment import Order
+    from flows.stories.orders import Order
     from stackwright.deployment.release import choose
 
     site, history = _known(name, data_dir)
@@ -205,7 +205,7 @@ def remove(name: Name, *, data_dir: DataDir = None, confirm: Confirm = "") -> in
 def _order(project: Path, name: str, environment: str, port: int, data_dir: Path | None) -> "Order":
     from pydantic import ValidationError
 
-    from flows.stories.deployment import Order
+    from flows.stories.orders import Order
     from stackwright.deployment.config import Deployment
     from stackwright.hosting.site import Site
     from tasks.hosting_history import find_history

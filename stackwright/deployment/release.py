@@ -168,6 +168,26 @@ def took_over(releases: Sequence[Release], number: int) -> tuple[Release, ...]:
     return tuple(changed)
 
 
+def settled(releases: Sequence[Release], serves: int, at: datetime) -> tuple[Release, ...]:
+    """All releases after whoever deployed one of them was killed: it serves, or it is buried.
+
+    Args:
+        releases: All that there were; nobody deploys any of them now.
+        serves: The release that visitors are sent to; 0: none.
+        at: The moment.
+    """
+    found = tuple(releases)
+    for one in releases:
+        if one.state is not ReleaseState.DEPLOYING:
+            continue
+        if one.number == serves:
+            found = took_over(found, one.number)
+        else:
+            buried = bury(one, "Its deployment was interrupted.", at)
+            found = tuple(buried if other.number == one.number else other for other in found)
+    return found
+
+
 def expendable(releases: Sequence[Release], keep: int) -> frozenset[str]:
     """Digests of builds that nobody goes back to any more.
 

@@ -14,10 +14,11 @@ from stackwright.deployment.release import (
     comes_back,
     expendable,
     serving,
+    settled,
     took_over,
 )
 from stackwright.errors import ProjectError
-from tests.deployment.examples import NOON, release
+from tests.deployment.examples import NOON, after, release
 
 
 @st.composite
@@ -138,3 +139,14 @@ def test_a_build_that_serves_or_starts_is_never_expendable(
 
 def test_a_failed_release_that_is_buried_has_still_never_served() -> None:
     assert bury(release(2, "failed"), "It crashed.", NOON).state is ReleaseState.FAILED
+
+
+def test_what_was_interrupted_serves_or_is_buried() -> None:
+    first, second = release(1, "serving"), release(2, "deploying")
+    switched = settled([first, second], 2, after(9))
+    assert [one.state.value for one in switched] == ["superseded", "serving"]
+    before = settled([first, second], 1, after(9))
+    assert [one.state.value for one in before] == ["serving", "failed"]
+    assert before[1].tombstone
+    assert before[1].tombstone.why == "Its deployment was interrupted."
+    assert settled([first], 1, after(9)) == (first,)

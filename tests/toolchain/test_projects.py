@@ -57,7 +57,7 @@ def test_a_project_passes_its_own_tools(
 @pytest.mark.parametrize(
     ("name", "options"),
     [
-        ("clinic", ["--platforms", "backend", "--database", "mysql"]),
+        ("clinic", ["--platforms", "backend", "--database", "mysql", "--no-tests"]),
         ("bookshop", ["--platforms", "backend", *OPTIONS]),
         ("bookshop", ["--platforms", "frontend", *OPTIONS]),
         *([("bookshop", [option]) for option in OPTIONS] if EVERYTHING else []),

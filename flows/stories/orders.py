@@ -1,0 +1,43 @@
+"""What is to be deployed, how far it is, and what came of it."""
+
+from pathlib import Path
+
+from stackwright.deployment.config import Deployment
+from stackwright.deployment.desired import Desired
+from stackwright.deployment.plan import Plan
+from stackwright.deployment.release import (
+    Release,
+)
+from stackwright.hosting.figures import Figures
+from stackwright.hosting.site import Release as Equipped
+from stackwright.hosting.site import Site
+from stackwright.value import Value
+
+
+class Order(Value):
+    """What is to be deployed, and where."""
+
+    deployment: Deployment
+    site: Site
+    source: Path | None = None  # the folder of a project
+    restores: int | None = None  # in place of it: the release that is gone back to
+    settings: str = ""  # the version of what the product is told
+
+
+class Ready(Value):
+    """A release that is unpacked and equipped, and the plan that brings it to its people."""
+
+    order: Order
+    plan: Plan
+    desired: Desired
+    equipped: Equipped
+
+
+class Outcome(Value):
+    """What came of it."""
+
+    release: Release
+    serves: int  # the release that people are sent to now; 0: none
+    figures: Figures | None = None  # of the switch; none: nobody was served before
+    took_back: bool = False
+    why: str = ""  # it was taken back, or failed; empty: all is well
