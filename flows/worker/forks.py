@@ -13,7 +13,7 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.runner._control_channel import ControlChannel
 from prefect.runner._process_manager import ProcessHandle, create_isolated_termination_scope
 
-from flows.worker.child import await_run, be_ready, become_engine
+from flows.worker.child import await_run, be_ready
 
 _CONTEXT = multiprocessing.get_context("forkserver")
 
@@ -53,25 +53,30 @@ class Standby:
         """Let a process wait, unless one does."""
         async with self._forking:
             if self._waiting is None:
-                self._waiting = await anyio.to_thread.run_sync(_fork_waiting)
+                self._waiting = await anyio.to_thread.run_sync(_fork_waiting, True)  # noqa: FBT003 - run_sync has no keywords
 
-    async def fork(self, flow_run_id: str, environment: Mapping[str, str]) -> BaseProcess:
+    async def fork(
+        self, flow_run_id: str, environment: Mapping[str, str]
+    ) -> tuple[BaseProcess, Connection]:
         """The process of this run: the one that waited if it is fit for it, or one just made.
 
         Args:
             flow_run_id: Which run.
             environment: The whole environment of the run.
+
+        Returns:
+            The process, and the line to it: it ends when that is closed.
         """
-        if _is_at_our_server(environment) and self._waiting is not None:
-            (process, orders), self._waiting = self._waiting, None
-            with orders, suppress(OSError):  # it may have died while it waited
-                orders.send((flow_run_id, dict(environment)))
-                return process
-        process = _CONTEXT.Process(
-            target=become_engine, args=(flow_run_id, environment), daemon=True
-        )
-        await anyio.to_thread.run_sync(process.start)
-        return process
+        ours = _is_at_our_server(environment)
+        if ours and self._waiting is not None:
+            (process, line), self._waiting = self._waiting, None
+            with suppress(OSError):  # it may have died while it waited
+                line.send((flow_run_id, dict(environment)))
+                return process, line
+            line.close()
+        process, line = await anyio.to_thread.run_sync(_fork_waiting, ours)
+        line.send((flow_run_id, dict(environment)))
+        return process, line
 
     def close(self) -> None:
         """Let nobody wait any more."""
@@ -80,12 +85,14 @@ class Standby:
             self._waiting = None
 
 
-def _fork_waiting() -> tuple[BaseProcess, Connection]:
-    orders, ours = _CONTEXT.Pipe(duplex=False)
-    process = _CONTEXT.Process(target=await_run, args=(orders,), daemon=True)
+def _fork_waiting(connects: bool) -> tuple[BaseProcess, Connection]:  # noqa: FBT001 - run_sync has no keywords
+    orders, line = _CONTEXT.Pipe(duplex=False)
+    process = _CONTEXT.Process(
+        target=await_run, args=(orders,), kwargs={"connects": connects}, daemon=True
+    )
     with orders:
         process.start()
-    return process, ours
+    return process, line
 
 
 def _is_at_our_server(environment: Mapping[str, str]) -> bool:
@@ -130,16 +137,17 @@ class ForkStarter:
             "PREFECT__CONTROL_TOKEN": token,
         }
         try:
-            process = await self._standby.fork(str(flow_run.id), environment)
+            process, line = await self._standby.fork(str(flow_run.id), environment)
         except BaseException:
             self._control.unregister(flow_run.id)
             raise
-        if process.pid is None:
-            raise RuntimeError("The fork has no process id.")
-        self._on_start(process)
-        scope = create_isolated_termination_scope(process.pid)
-        task_status.started(ProcessHandle(process, scope))  # type: ignore[arg-type]  # needs pid and exitcode only
-        await _ended(process)
+        with line:
+            if process.pid is None:
+                raise RuntimeError("The fork has no process id.")
+            self._on_start(process)
+            scope = create_isolated_termination_scope(process.pid)
+            task_status.started(ProcessHandle(process, scope))  # type: ignore[arg-type]  # needs pid and exitcode only
+            await _ended(process)
 
 
 async def _ended(process: BaseProcess) -> None:

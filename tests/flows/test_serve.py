@@ -194,6 +194,16 @@ async def test_a_run_whose_process_is_killed_is_crashed(
         await runs.result(run)
 
 
+async def test_a_run_ends_with_its_worker(
+    served: Served, client: PrefectClient, sleeper: str
+) -> None:
+    run = await runs.start(sleeper, {})
+    process = await _process(client, run.id)
+    program(served, "flows.worker").kill()
+    assert gone([process])
+    await _until(client, run.id, "Crashed")
+
+
 async def test_a_run_that_is_cancelled_ends_as_cancelled_and_its_process_is_gone(
     client: PrefectClient, sleeper: str
 ) -> None:
