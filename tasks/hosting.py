@@ -18,7 +18,7 @@ from tasks.host import folder, logs, processes, records
 from tasks.host.beginning import begin
 from tasks.host.tender import digest_of
 
-HOST_S = 20.0  # until a host must be there
+HOST_S = 60.0  # until a host must be there; a busy machine needs some of it
 END_S = 60.0  # until everything must have ended
 _LOOK_S = 0.05
 
@@ -58,7 +58,7 @@ def ensure_host(root: Path) -> HostRecord:
     while time.monotonic() < until:
         if (host := find_host(root)) is not None:
             return host
-        if time.monotonic() - asked > HOST_S / 4:  # again, if the one before ended just then
+        if time.monotonic() - asked > HOST_S / 6:  # again, if the one before ended just then
             begin(root)
             asked = time.monotonic()
         time.sleep(_LOOK_S)
@@ -98,7 +98,7 @@ def want(root: Path, program: Program, secrets: Mapping[str, str] | None = None)
     return program
 
 
-def wait_running(root: Path, program: Program, budget_s: float = 20.0) -> Seen:
+def wait_running(root: Path, program: Program, budget_s: float = 60.0) -> Seen:
     """Wait until the host has started this very program.
 
     Raises:

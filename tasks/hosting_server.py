@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -12,7 +13,7 @@ from stackwright.errors import ProjectError
 from stackwright.hosting.program import Program
 from stackwright.hosting.site import DATABASE_SERVER
 from tasks import commands, hosting, postgresql
-from tasks.host import folder
+from tasks.host import folder, logs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     import asyncpg
 
 R = TypeVar("R")
-START_S, CLIENT_S = 30.0, 900.0
+START_S, CLIENT_S = 60.0, 900.0
 _MAX_SOCKET_PATH = 90
 
 
@@ -56,6 +57,14 @@ def serve(root: Path) -> None:
                 hint=f"Its log: {folder.log(root, DATABASE_SERVER)}",
             )
         time.sleep(0.1)
+
+
+def remove_server(root: Path) -> None:
+    """End the server and remove its data, its socket and its log; nothing happens when it is gone."""
+    hosting.end_programs(root, [DATABASE_SERVER])
+    for place in (root / DATABASE_SERVER, socket_folder(root)):
+        shutil.rmtree(place, ignore_errors=True)
+    logs.remove(folder.log(root, DATABASE_SERVER))
 
 
 def socket_folder(root: Path) -> Path:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from stackwright.hosting.site import DATABASE_SERVER, Site
 from stackwright.value import Value
-from tasks import hosting, hosting_database, hosting_equipment, hosting_traffic
+from tasks import hosting, hosting_database, hosting_equipment, hosting_server, hosting_traffic
 from tasks.effect import effect
 from tasks.host import folder, logs
 from tasks.hosting import ProgramStatus
@@ -64,7 +64,7 @@ def remove_site(site: Site) -> None:
         logs.remove(folder.log(site.root, name))
     hosting_equipment.prune(site.root)
     if not any(_sites(site.root)):
-        hosting.end_programs(site.root, [DATABASE_SERVER])
+        hosting_server.remove_server(site.root)
 
 
 def _sites(root: Path) -> list[Path]:

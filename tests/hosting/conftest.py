@@ -1,5 +1,6 @@
 """A host of its own for each test, and a tiny project whose back end is a few lines of ASGI."""
 
+import shutil
 import socket
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import pytest
 from stackwright.hosting.site import Release, Site
 from tasks import hosting
 from tasks.host import folder
+from tasks.hosting_server import socket_folder
 
 APP = """\
 import asyncio
@@ -49,6 +51,8 @@ def site(tmp_path: Path) -> Iterator[Site]:
     for name in folder.names(made.root / folder.WANTED):
         folder.wanted(made.root, name).unlink()
     hosting.end_host(made.root)
+    if (sockets := socket_folder(made.root)).is_dir():
+        shutil.rmtree(sockets)
     left = [one.seen.name for one in hosting.host_status(made.root).programs if one.lives]
     assert not left
 

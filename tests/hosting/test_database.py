@@ -13,6 +13,7 @@ from tasks import hosting
 from tasks.host import folder
 from tasks.hosting_database import back_up, drop_database, prepare_database, restore, revision
 from tasks.hosting_server import serve, socket_folder
+from tasks.hosting_site import remove_site
 from tests.hosting.test_host import until
 
 SQLITE = Release(number=1, source="x", database="sqlite")
@@ -98,3 +99,12 @@ def test_an_ended_host_leaves_no_server_behind(site: Site) -> None:
     assert folder.wanted(site.root, DATABASE_SERVER).exists()
     prepare_database(site, POSTGRESQL)
     assert until((site.root / DATABASE_SERVER / "postmaster.pid").exists)
+
+
+@pytest.mark.services
+def test_with_the_last_site_the_server_goes_without_a_trace(site: Site) -> None:
+    prepare_database(site, POSTGRESQL)
+    remove_site(site)
+    assert not (site.root / DATABASE_SERVER).exists()
+    assert not socket_folder(site.root).exists()
+    assert not hosting.host_status(site.root).programs

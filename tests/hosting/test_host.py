@@ -20,7 +20,7 @@ from tasks.host import folder, processes
 from tasks.host.__main__ import TAKEN
 
 pytestmark = [pytest.mark.services]
-WITHIN_S = 8.0
+WITHIN_S = 20.0  # at once on a machine that has nothing else to do
 
 
 def sleeper(site: Site, *words: str, name: str = "sleeper", **other: object) -> Program:
