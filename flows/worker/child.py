@@ -5,11 +5,8 @@ import runpy
 import signal
 import sys
 import threading
-import time
 from contextlib import suppress
 from multiprocessing.connection import Connection
-
-GRACE_S = 10.0
 
 
 def await_run(orders: Connection, *, connects: bool) -> None:
@@ -44,9 +41,9 @@ def _end_with_worker(orders: Connection) -> None:
     """End this run and its commands when the worker is gone: nobody would watch it."""
     with suppress(EOFError, OSError):
         orders.recv()  # nothing comes any more, but the end of whoever holds the other end
-    for signum in (signal.SIGTERM, signal.SIGKILL):
-        os.killpg(0, signum)
-        time.sleep(GRACE_S)
+    os.killpg(
+        0, signal.SIGKILL
+    )  # the next worker says so; one that is told to end says all sorts of things
 
 
 def be_ready() -> None:
