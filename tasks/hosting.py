@@ -54,7 +54,7 @@ def ensure_host(root: Path) -> HostRecord:
     with _explaining(root):
         folder.make(root)
     until = time.monotonic() + HOST_S
-    asked = 0.0
+    asked = -HOST_S
     while time.monotonic() < until:
         if (host := find_host(root)) is not None:
             return host

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Mapping
 
 import httpx
+import psutil
 
 from stackwright.errors import ProjectError
 from stackwright.hosting.program import Program, Seen
@@ -86,8 +87,9 @@ def probe(
                 why = _ask(client, f"http://127.0.0.1:{port}{where}")
                 seen = records.read(folder.seen(site.root, name), Seen)
                 crashes = seen.crashes if seen else 0
-                if not why and seen and processes.lives(seen.pid, seen.identity):
+                if not why and seen and _listens(seen, port):
                     break
+                why = why or f"does not listen on port {port}, where somebody else answers"
                 passed = time.monotonic() - began
                 if crashes > 1 or passed > budget_s:
                     return _unfit(site, release, name, seen, why, passed, tries)
@@ -188,12 +190,14 @@ def _route(site: Site, release: Release) -> Route:
         ("pages", site.pages(release.number), release.pages),
     ):
         if there:
-            ports[kind] = taken.get(name) or _free_port({*taken.values(), *ports.values()}, name)
+            ports[kind] = taken.get(name) or _free_port(
+                {*taken.values(), *ports.values()}, f"{site.root} {name}"
+            )
     return Route(release=release.number, **ports)
 
 
 def _free_port(taken: set[int], name: str) -> int:
-    """A port that nobody uses or was promised; where the search begins depends on the name."""
+    """A port that nobody uses or was promised; where the search begins depends on folder and name."""
     begin = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4).digest())
     for step in range(len(PORTS)):
         port = PORTS[(begin + step) % len(PORTS)]
@@ -223,6 +227,17 @@ def _ask(client: httpx.Client, url: str) -> str:
     except httpx.HTTPError as error:
         return f"gives no answer ({type(error).__name__})"
     return "" if answer.is_success else f"answers {answer.status_code} {answer.text[:200].strip()}"
+
+
+def _listens(seen: Seen, port: int) -> bool:
+    """Whether it is this program that answers there, and not another one that took its port."""
+    if not processes.lives(seen.pid, seen.identity):
+        return False
+    try:
+        found = psutil.Process(seen.pid).net_connections("tcp")
+    except psutil.Error:
+        return False
+    return any(one.status == psutil.CONN_LISTEN and one.laddr.port == port for one in found)
 
 
 def _unfit(

@@ -92,6 +92,17 @@ def test_a_killed_server_is_back_with_its_data(site: Site) -> None:
 
 
 @pytest.mark.services
+def test_a_server_that_was_half_made_is_made_again(site: Site) -> None:
+    folder.make(site.root)
+    aside = site.root / f".{DATABASE_SERVER}.new"
+    aside.mkdir()
+    (aside / "PG_VERSION").touch()
+    prepare_database(site, POSTGRESQL)
+    assert not aside.exists()
+    assert revision(site, POSTGRESQL) == ""
+
+
+@pytest.mark.services
 def test_an_ended_host_leaves_no_server_behind(site: Site) -> None:
     prepare_database(site, POSTGRESQL)
     hosting.end_host(site.root)
