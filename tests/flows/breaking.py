@@ -23,6 +23,7 @@ VICTIMS: Mapping[str, str] = {  # who → a word of its command
     "Prefect": "server",
 }
 RUN = "the run"  # a victim, too: its own process
+END_S = 300  # a busy machine takes a minute to start a program again
 UNSAID = "nothing that anybody says"
 CAUSED = frozenset({"failed", "crashed"})
 AFTER_A_CRASH = 1_000_000  # the number of what is said for an attempt that could not say it itself
@@ -62,7 +63,7 @@ class Witness:
 
     async def ends(self) -> Mapping[str, Any]:
         """The run once it has ended and all that it said was heard."""
-        await asyncio.wait_for(self._listening, 120)
+        await asyncio.wait_for(self._listening, END_S)
         return await self._person.until(self._run_id, *ENDS)
 
     async def again(self) -> Mapping[str, Any]:
@@ -103,11 +104,7 @@ async def broken(
     run_id = (await person.start(project_id, verify=verify))["id"]
     witness = Witness(person, run_id)
     try:
-        if step == "paused":
-            await witness.hears(BEGINS["render"])
-            await person("POST", f"/runs/{run_id}/pause")
-        elif step != "queued":
-            await witness.hears(BEGINS[step])
+        await _reach(step, person, run_id, witness)
         killed = await _process_of(served, person, run_id, victim)
         at = datetime.now(UTC)
         killed.kill()
@@ -123,6 +120,18 @@ async def broken(
         was_in = was_in or await _step_at(person, run, witness.said, at)
         if victim != RUN:
             await is_back(served, victim, killed)
+    except TimeoutError:
+        run = await person.run(run_id)
+        return Broken(
+            step,
+            victim,
+            "",
+            run,
+            witness.said,
+            "",
+            END_S,
+            [f"it is {run['state']} after {END_S} s"],
+        )
     finally:
         witness.close()
     wrong = [*await untrue(served, person, run, len(known) + 1), *gaps(witness.said)]
@@ -208,9 +217,17 @@ def outputs(served: Served, project_id: str) -> Mapping[str, str]:
 
 async def is_back(served: Served, victim: str, killed: psutil.Process) -> None:
     """Wait until a program that was killed has been started again."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(END_S):
         while program(served, VICTIMS[victim]).pid == killed.pid:  # noqa: ASYNC110 - a process
             await asyncio.sleep(0.1)
+
+
+async def _reach(step: str, person: Person, run_id: str, witness: Witness) -> None:
+    if step == "paused":
+        await witness.hears(BEGINS["render"])
+        await person("POST", f"/runs/{run_id}/pause")
+    elif step != "queued":
+        await witness.hears(BEGINS[step])
 
 
 async def _process_of(served: Served, person: Person, run_id: str, victim: str) -> psutil.Process:

@@ -14,7 +14,7 @@ from tests.flows.serving import Served
 PASSWORD = "seven quiet copper kettles"
 SCOPES = ["projects:read", "projects:write", "runs:read", "runs:write"]
 ENDS = ("done", "failed", "crashed", "cancelled")
-WAIT_S = 90
+WAIT_S = 300  # a busy machine takes a minute to start a program again
 
 
 def big_model(entities: int, name: str = "big") -> str:
