@@ -124,11 +124,12 @@ class Hub:
             Steer.RETRY: orchestrator.retry,
         }[steer]
         try:
-            if steer is Steer.RETRY:  # looked after again before it goes on, whatever comes between
-                await self._reopen(run)
-            await act(flow_run)
-            if steer is Steer.RETRY:  # somebody may just have looked, and seen how it had ended
-                await self._reopen(run)
+            async with self.keeper.turn(run.id):
+                if (
+                    steer is Steer.RETRY
+                ):  # looked after again before it goes on, whatever comes between
+                    await self._reopen(run)
+                await act(flow_run)
         except httpx.HTTPError as error:
             raise _away(type(error).__name__) from error
         self.keeper.nudge()

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 import httpx
 import structlog
@@ -58,7 +59,12 @@ class Keeper:
         self._storage, self._changed = storage, changed
         self._heard, self._is_published, self._reached = heard, is_published, reached
         self._nudge = asyncio.Event()
+        self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self._is_reached = True
+
+    def turn(self, run_id: UUID) -> asyncio.Lock:
+        """Held by whoever ends this run, or lets it begin again: never both at once."""
+        return self._turns.setdefault(run_id, asyncio.Lock())
 
     def nudge(self) -> None:
         """Look at once."""
@@ -160,9 +166,16 @@ class Keeper:
             "started_at": found.started_at,
         }
         if state in FINAL:
-            await self._conclude(run, found, now)
+            await self._end(run, found, now)
         elif any(getattr(run, name) != value for name, value in now.items()):
             await self._change(run, **now)
+
+    async def _end(self, run: Run, found: "FlowRun", now: Mapping[str, Any]) -> None:
+        """Conclude a run, unless somebody has told it to try again since it was looked at."""
+        async with self.turn(run.id):
+            again = (await orchestrator.states([found.id])).get(found.id)
+            if again and (again.type, again.attempt) == (found.type, found.attempt):
+                await self._conclude(run, found, now)
 
     async def _conclude(self, run: Run, found: "FlowRun", now: Mapping[str, Any]) -> None:
         """Keep what came of a run, as the orchestrator forgets it some day."""
