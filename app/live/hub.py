@@ -125,9 +125,7 @@ class Hub:
         }[steer]
         try:
             async with self.keeper.turn(run.id):
-                if (
-                    steer is Steer.RETRY
-                ):  # looked after again before it goes on, whatever comes between
+                if steer is Steer.RETRY:  # first: looked after again, whatever comes between
                     await self._reopen(run)
                 await act(flow_run)
         except httpx.HTTPError as error:

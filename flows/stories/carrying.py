@@ -46,6 +46,20 @@ class Carrying:
         self._site, self._seq = ready.order.site, 0
         self._routes: dict[int, Route] = {}
         self._figures: Figures | None = None
+        self._effects: Mapping[str, Callable[[Step], Awaitable[None]]] = {
+            "create": self._create,
+            "backup": self._back_up,
+            "migrate": self._migrate,
+            "unpack": self._nothing,
+            "clear": self._stop,
+            "start": self._start,
+            "probe": self._probe,
+            "switch": self._switch,
+            "drain": self._drain,
+            "stop": self._stop,
+            "record": self._nothing,
+            "remove": self._remove,
+        }
 
     async def out(self, at: datetime) -> Outcome:
         """Carry it out, and say what came of it."""
@@ -143,7 +157,7 @@ class Carrying:
     async def _do(self, step: Step) -> None:
         began = hosting_history.now()
         self._tell(EventType.STARTED, step, step.title)
-        await _EFFECTS[step.verb](self, step)
+        await self._effects[step.verb](step)
         took = (hosting_history.now() - began).total_seconds()
         self._tell(EventType.DONE, step, step.title, took)
 
@@ -262,23 +276,6 @@ class Carrying:
 
     async def _nothing(self, _: Step) -> None:
         """It was done when the release was made ready, or is done at the end."""
-
-
-Doing = Callable[[Carrying, Step], Awaitable[None]]
-_EFFECTS: Mapping[str, Doing] = {
-    "create": Carrying._create,  # noqa: SLF001 - the table of its own methods
-    "backup": Carrying._back_up,  # noqa: SLF001
-    "migrate": Carrying._migrate,  # noqa: SLF001
-    "unpack": Carrying._nothing,  # noqa: SLF001
-    "clear": Carrying._stop,  # noqa: SLF001
-    "start": Carrying._start,  # noqa: SLF001
-    "probe": Carrying._probe,  # noqa: SLF001
-    "switch": Carrying._switch,  # noqa: SLF001
-    "drain": Carrying._drain,  # noqa: SLF001
-    "stop": Carrying._stop,  # noqa: SLF001
-    "record": Carrying._nothing,  # noqa: SLF001
-    "remove": Carrying._remove,  # noqa: SLF001
-}
 
 
 def _number(step: Step) -> int:

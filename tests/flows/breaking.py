@@ -106,7 +106,7 @@ async def broken(
     try:
         await _reach(step, person, run_id, witness)
         killed = await _process_of(served, person, run_id, victim)
-        at = datetime.now(UTC)
+        at, known_then = datetime.now(UTC), len(witness.said)
         killed.kill()
         if step == "paused":
             await is_back(served, victim, killed)
@@ -117,7 +117,7 @@ async def broken(
             run = await witness.again()
         seconds = (datetime.now(UTC) - at).total_seconds()
         was_in = step if step in {"queued", "paused"} else ""
-        was_in = was_in or await _step_at(person, run, witness.said, at)
+        was_in = was_in or await _step_at(person, run, witness.said, known_then, at)
         if victim != RUN:
             await is_back(served, victim, killed)
     except TimeoutError:
@@ -240,16 +240,18 @@ async def _process_of(served: Served, person: Person, run_id: str, victim: str) 
 
 
 async def _step_at(
-    person: Person, run: Mapping[str, Any], said: Sequence[dict[str, Any]], at: datetime
+    person: Person,
+    run: Mapping[str, Any],
+    said: Sequence[dict[str, Any]],
+    known: int,
+    at: datetime,
 ) -> str:
-    """The step in which a run was at a moment, by its log; empty: its log does not tell."""
+    """The step in which a run was at a moment, by what was heard until then and by its log, which may lack lines."""
     lines = (await person("GET", f"/runs/{run['id']}/log?limit=1000"))["lines"]
     before = [line["text"] for line in lines if datetime.fromisoformat(line["at"]) <= at]
     texts = [one["text"] for one in said]
-    last = next((text for text in reversed(before) if text in texts), None)
-    if last is None:
-        return ""
-    messages = [heard(Said.model_validate(one)) for one in said[: texts.index(last) + 1]]
+    logged = max((texts.index(text) + 1 for text in before if text in texts), default=0)
+    messages = [heard(Said.model_validate(one)) for one in said[: max(known, logged)]]
     start = beginning(restores=run["base"] is not None, verifies=run["verify"])
     current = after(start, messages).current
     return current.name if current else "end"
