@@ -79,3 +79,12 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for long."""
     for module in (api, following):
         monkeypatch.setattr(module, "PATIENCE_S", 0.4)
+
+
+@pytest.fixture
+def token(far: Far, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The token of Ann, in the environment."""
+    made = far.token()
+    monkeypatch.setenv("STACKWRIGHT_TOKEN", made)
+    monkeypatch.setenv("STACKWRIGHT_URL", far.address)
+    return made

@@ -1,7 +1,6 @@
 """An installation as people start it: runs reach their ends, truthfully, and it leaves nothing behind."""
 
 import asyncio
-import os
 import signal
 import socket
 import subprocess
@@ -9,13 +8,10 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
-from uuid import UUID
 
 import httpx
-import psutil
 import pytest
 from prefect.client.orchestration import PrefectClient, get_client
-from prefect.client.schemas.objects import FlowRun
 
 from app import runs
 from app.installation.children import MOST_ENDS, Child
@@ -25,11 +21,19 @@ from flows.worker.warm import LOST, TYPE
 from stackwright.errors import ProjectError
 from stackwright.generation.config import Config, Platform
 from stackwright.generation.progress import MessageKind
+from tests.flows.processes import (
+    POOL,
+    command_in,
+    deploy_sleeper,
+    followed,
+    process_of,
+    until,
+    waiting_in,
+)
 from tests.flows.serving import Served, command, free_port, gone, program, serving, words
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 
-POOL = "stackwright"
 ADMIN = {"email": "ada@example.org", "password": "seven quiet copper kettles"}
 LITTLE = Config(platforms=(Platform.BACKEND,), tests=False, sample_data=False, docker=False)
 
@@ -58,51 +62,7 @@ async def client(served: Served) -> AsyncIterator[PrefectClient]:
 @pytest.fixture
 async def sleeper(client: PrefectClient) -> str:
     """A deployed flow that sleeps."""
-    return await _deploy_sleeper(client)
-
-
-async def _deploy_sleeper(client: PrefectClient) -> str:
-    flow_id = await client.create_flow_from_name("sleeper")
-    await client.create_deployment(
-        flow_id=flow_id,
-        name="test",
-        entrypoint="tests.flows.sleeper.sleep",
-        work_pool_name=POOL,
-    )
-    return "sleeper/test"
-
-
-async def _until(client: PrefectClient, run_id: UUID, *states: str) -> FlowRun:
-    async with asyncio.timeout(60):
-        while True:
-            run = await client.read_flow_run(run_id)
-            if run.state_name in states:
-                return run
-            await asyncio.sleep(0.05)
-
-
-async def _process(client: PrefectClient, run_id: UUID) -> psutil.Process:
-    """The process of a run, once it is running and its number is known."""
-    await _until(client, run_id, "Running")
-    async with asyncio.timeout(10):
-        while (pid := (await client.read_flow_run(run_id)).infrastructure_pid) is None:  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
-    assert int(pid) != os.getpid()
-    return psutil.Process(int(pid))
-
-
-async def _followed(run: runs.Run) -> runs.Run:
-    """The run after its messages have ended."""
-    _ = [message async for message in runs.follow(run)]
-    return await runs.look(run)
-
-
-async def _command(file: Path) -> psutil.Process:
-    """The process whose number is written here, once it has started its own."""
-    async with asyncio.timeout(30):
-        while not file.is_file() or not psutil.Process(int(file.read_text())).children():  # noqa: ASYNC110, ASYNC240
-            await asyncio.sleep(0.05)
-    return psutil.Process(int(file.read_text()))  # noqa: ASYNC240
+    return await deploy_sleeper(client)
 
 
 async def test_a_run_reaches_its_end_and_its_messages_arrive_in_order(
@@ -127,7 +87,7 @@ async def test_a_run_reaches_its_end_and_its_messages_arrive_in_order(
 
 async def test_a_run_starts_within_seconds(client: PrefectClient, sleeper: str) -> None:
     run = await runs.start(sleeper, {"naps": 1, "seconds": 0.01})
-    ended = await _until(client, run.id, "Completed")
+    ended = await until(client, run.id, "Completed")
     assert ended.created is not None
     assert ended.start_time is not None
     assert (ended.start_time - ended.created).total_seconds() < 5  # 0.6 s on a machine at rest
@@ -137,36 +97,22 @@ async def test_a_run_becomes_the_process_that_waited_for_it(
     served: Served, client: PrefectClient, sleeper: str
 ) -> None:
     for _ in range(2):  # after the first run another process waits
-        waiting = await _waiting(served)
+        waiting = await waiting_in(served)
         run = await runs.start(sleeper, {"naps": 1, "seconds": 0.01})
-        ended = await _until(client, run.id, "Completed")
+        ended = await until(client, run.id, "Completed")
         assert ended.infrastructure_pid == str(waiting.pid)
 
 
 async def test_a_run_does_without_a_process_that_waits(
     served: Served, client: PrefectClient, sleeper: str
 ) -> None:
-    waiting = await _waiting(served)
+    waiting = await waiting_in(served)
     waiting.kill()
     assert gone([waiting])
     run = await runs.start(sleeper, {"naps": 1, "seconds": 0.01})
-    ended = await _until(client, run.id, "Completed", "Crashed")
+    ended = await until(client, run.id, "Completed", "Crashed")
     assert ended.state_name == "Completed"
     assert ended.infrastructure_pid != str(waiting.pid)
-
-
-async def _waiting(served: Served) -> psutil.Process:
-    """The only process that is left of those forked from the warm one: it waits for a run."""
-    warm, since = program(served, "flows.worker"), time.monotonic()
-    left: list[psutil.Process] = []
-    async with asyncio.timeout(30):
-        while len(left) != 1 or time.monotonic() - since < 2:
-            forks = [one for child in warm.children() for one in child.children()]
-            now = [one for one in forks if one.is_running() and one.status() != "zombie"]
-            if now != left:
-                left, since = now, time.monotonic()
-            await asyncio.sleep(0.05)
-    return left[0]
 
 
 async def test_a_bad_model_fails_with_its_findings(client: PrefectClient, tmp_path: Path) -> None:
@@ -185,9 +131,9 @@ async def test_a_run_whose_process_is_killed_is_crashed(
     client: PrefectClient, sleeper: str
 ) -> None:
     run = await runs.start(sleeper, {})
-    process = await _process(client, run.id)
+    process = await process_of(client, run.id)
     process.kill()
-    ended = await _until(client, run.id, "Crashed")
+    ended = await until(client, run.id, "Crashed")
     assert ended.state is not None
     assert "-9" in str(ended.state.message)
     with pytest.raises(ProjectError, match="crashed"):
@@ -198,19 +144,19 @@ async def test_a_run_ends_with_its_worker(
     served: Served, client: PrefectClient, sleeper: str
 ) -> None:
     run = await runs.start(sleeper, {})
-    process = await _process(client, run.id)
+    process = await process_of(client, run.id)
     program(served, "flows.worker").kill()
     assert gone([process])
-    await _until(client, run.id, "Crashed")
+    await until(client, run.id, "Crashed")
 
 
 async def test_a_run_that_is_cancelled_ends_as_cancelled_and_its_process_is_gone(
     client: PrefectClient, sleeper: str
 ) -> None:
     run = await runs.start(sleeper, {})
-    process = await _process(client, run.id)
+    process = await process_of(client, run.id)
     await runs.cancel(run)
-    await _until(client, run.id, "Cancelled")
+    await until(client, run.id, "Cancelled")
     assert gone([process])
 
 
@@ -223,27 +169,27 @@ async def test_the_commands_of_a_run_end_with_it(
         flow_id=flow_id, name="test", entrypoint="tests.flows.sleeper.work", work_pool_name=POOL
     )
     run = await runs.start("busy/test", {"folder": str(tmp_path)})
-    process = await _process(client, run.id)
-    command = await _command(tmp_path / "pid")
+    process = await process_of(client, run.id)
+    command = await command_in(tmp_path / "pid")
     family = [process, command, *command.children()]
     assert len(family) == 3
     if end == "cancelled":
         await runs.cancel(run)
-        await _until(client, run.id, "Cancelled")
+        await until(client, run.id, "Cancelled")
     else:
         process.kill()
-        await _until(client, run.id, "Crashed")
+        await until(client, run.id, "Crashed")
     assert gone(family)
 
 
 async def test_a_run_rests_and_goes_on(client: PrefectClient, sleeper: str) -> None:
     run = await runs.start(sleeper, {"naps": 4, "seconds": 0.5})
-    process = await _process(client, run.id)
+    process = await process_of(client, run.id)
     await runs.pause(run)
-    await _until(client, run.id, "Suspended")
+    await until(client, run.id, "Suspended")
     assert gone([process])
     await runs.resume(run)
-    ended = await _until(client, run.id, "Completed")
+    ended = await until(client, run.id, "Completed")
     assert ended.infrastructure_pid != str(process.pid)
 
 
@@ -257,12 +203,12 @@ async def test_a_failed_run_is_retried_as_the_same_run(
         runs.GENERATE,
         {"model": str(shop), "out": str(out), "config": LITTLE.model_dump(mode="json")},
     )
-    assert (await _until(client, run.id, "Failed")).run_count == 1
+    assert (await until(client, run.id, "Failed")).run_count == 1
     with pytest.raises(ProjectError, match="a part of that path is a file"):
         await runs.result(run)
     in_the_way.unlink()
     await runs.retry(run)
-    assert (await _until(client, run.id, "Completed")).run_count == 2
+    assert (await until(client, run.id, "Completed")).run_count == 2
     told = [message async for message in runs.follow(run)]
     assert [m.number for m in told if m.attempt == 2] == list(range(1, told[-1].number + 1))
     assert told[-1].kind is MessageKind.COMPLETE
@@ -384,26 +330,26 @@ async def test_a_run_that_is_running_when_everything_stops_is_crashed_not_lost(
     data = tmp_path / "data"
     with serving(data) as first, runs.on(first.address):
         async with get_client() as client:
-            run = await runs.start(await _deploy_sleeper(client), {})
-            process = await _process(client, run.id)
+            run = await runs.start(await deploy_sleeper(client), {})
+            process = await process_of(client, run.id)
         first.process.terminate()
         assert first.process.wait(60) == 0
         assert gone([process])
     with serving(data) as second, runs.on(second.address):
         async with get_client() as client:
-            ended = await _until(client, run.id, "Crashed")
+            ended = await until(client, run.id, "Crashed")
             assert ended.state is not None
             # Prefect and the worker both report the end; whichever comes first says why.
             why = str(ended.state.message)
             assert "terminat" in why or "cancelled by the runtime" in why
             killed = await runs.start("sleeper/test", {})
-            process = await _process(client, killed.id)
+            process = await process_of(client, killed.id)
         process.suspend()  # it shall not hear that everything stops, and tell the server why
         program(second, "flows.worker").kill()
         process.kill()
         assert gone([process])
         async with get_client() as client:  # the next worker says so
-            ended = await _until(client, killed.id, "Crashed")
+            ended = await until(client, killed.id, "Crashed")
             assert ended.state is not None
             assert ended.state.message == LOST
 
@@ -417,17 +363,17 @@ async def test_the_worker_outlives_a_restart_of_the_server(tmp_path: Path) -> No
         addresses, server = installation.addresses, installation.children[1]
         with runs.on(addresses.prefect):
             async with get_client() as client:
-                sleeper = await _deploy_sleeper(client)
+                sleeper = await deploy_sleeper(client)
                 run = await runs.start(sleeper, {"naps": 20, "seconds": 0.5})
-                await _until(client, run.id, "Running")
-                following = asyncio.create_task(_followed(run))
+                await until(client, run.id, "Running")
+                following = asyncio.create_task(followed(run))
                 await server.stop(5)
                 settings = environment("127.0.0.1", port, data, addresses.prefect_database_url)
                 again = await Child.start("Server", SERVER, settings, data / "log" / "again.log")
                 stack.push_async_callback(again.stop, 10)
                 assert (await following).succeeded
                 cancelled = await runs.start(sleeper, {})
-                process = await _process(client, cancelled.id)
+                process = await process_of(client, cancelled.id)
                 await runs.cancel(cancelled)
-                await _until(client, cancelled.id, "Cancelled")
+                await until(client, cancelled.id, "Cancelled")
                 assert gone([process])
