@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from stackwright.deployment.hosting.host import HostRecord
+from stackwright.deployment.hosting.program import Program, Seen
 from stackwright.errors import ProjectError
-from stackwright.hosting.host import HostRecord
-from stackwright.hosting.program import Program, Seen
 from stackwright.value import Value
 from tasks.effect import effect
 from tasks.host import folder, logs, processes, records

@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stackwright.deployment.hosting.site import DATABASE_SERVER, Release, Site
 from stackwright.errors import ProjectError
-from stackwright.hosting.site import DATABASE_SERVER, Release, Site
 from stackwright.value import Value
 from tasks import commands, hosting_server
 from tasks.effect import effect

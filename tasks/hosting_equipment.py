@@ -8,12 +8,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+from stackwright.deployment.hosting.site import Release, Site
 from stackwright.errors import ProjectError
 from stackwright.generation.checks import Places
 from stackwright.generation.config import Platform
 from stackwright.generation.lock import FOLDER
 from stackwright.generation.quality import Facts
-from stackwright.hosting.site import Release, Site
 from tasks import artifacts, commands, workbench
 from tasks.effect import effect
 from tasks.host import folder, records

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from stackwright.deployment import lease as leases
 from stackwright.deployment.history import History
+from stackwright.deployment.hosting.site import Site
 from stackwright.deployment.lease import Lease
 from stackwright.errors import ProjectError
-from stackwright.hosting.site import Site
 from tasks.host import processes, records
 
 _OWNER = re.compile(r"process (?P<pid>\d+) \((?P<identity>[^)]*)\) on (?P<host>.+)")

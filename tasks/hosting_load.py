@@ -7,8 +7,8 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from stackwright.hosting.figures import Answer, Figures, figures
-from stackwright.hosting.site import HEADER, Site
+from stackwright.deployment.hosting.figures import Answer, Figures, figures
+from stackwright.deployment.hosting.site import HEADER, Site
 from tasks.effect import effect
 
 PATIENCE_S = 15.0  # a request that takes longer counts as dropped

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from stackwright.deployment.alembic import ordered, read_migration
 from stackwright.deployment.desired import Observed, observed
 from stackwright.deployment.history import History
+from stackwright.deployment.hosting.site import Release, Site
 from stackwright.deployment.migration import Migration
 from stackwright.deployment.targets.application import schema
 from stackwright.deployment.targets.local import back_end, build, database, proxy
-from stackwright.hosting.site import Release, Site
 from tasks.effect import effect
 from tasks.hosting_database import revision
 from tasks.hosting_equipment import find_release

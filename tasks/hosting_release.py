@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 import httpx
 import psutil
 
+from stackwright.deployment.hosting.program import Program, Seen
+from stackwright.deployment.hosting.site import Release, Route, Site
 from stackwright.errors import ProjectError
-from stackwright.hosting.program import Program, Seen
-from stackwright.hosting.site import Release, Route, Site
 from stackwright.value import Value
 from tasks import hosting
 from tasks.effect import effect

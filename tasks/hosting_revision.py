@@ -11,8 +11,8 @@ import re
 import shutil
 from pathlib import Path
 
+from stackwright.deployment.hosting.site import Release, Site
 from stackwright.errors import ProjectError
-from stackwright.hosting.site import Release, Site
 from stackwright.value import Value
 from tasks.effect import effect
 from tasks.hosting_database import revision, run_alembic

@@ -2,7 +2,7 @@
 
 import secrets
 
-from stackwright.hosting.site import Release, Site
+from stackwright.deployment.hosting.site import Release, Site
 from tasks.effect import effect
 from tasks.host import records
 from tasks.hosting_database import prepare_database

@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from stackwright.deployment.hosting.program import Program
+from stackwright.deployment.hosting.site import DATABASE_SERVER
 from stackwright.errors import ProjectError
-from stackwright.hosting.program import Program
-from stackwright.hosting.site import DATABASE_SERVER
 from tasks import commands, hosting, postgresql
 from tasks.host import folder, logs
 

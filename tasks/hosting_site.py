@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from stackwright.hosting.site import DATABASE_SERVER, Site
+from stackwright.deployment.hosting.site import DATABASE_SERVER, Site
 from stackwright.value import Value
 from tasks import hosting, hosting_database, hosting_equipment, hosting_server, hosting_traffic
 from tasks.effect import effect

@@ -13,9 +13,9 @@ from pathlib import Path
 import httpx
 import psutil
 
+from stackwright.deployment.hosting.program import Program, Seen
+from stackwright.deployment.hosting.site import HEADER, Route, Site, routes
 from stackwright.errors import ProjectError
-from stackwright.hosting.program import Program, Seen
-from stackwright.hosting.site import HEADER, Route, Site, routes
 from stackwright.value import Value
 from tasks import hosting
 from tasks.effect import effect

@@ -13,8 +13,8 @@ from flows.stories.generation import generate_locally
 from flows.stories.orders import Order, Outcome
 from stackwright.deployment.approval import approve
 from stackwright.deployment.config import Deployment
+from stackwright.deployment.hosting.site import Site
 from stackwright.generation.request import GenerateRequest
-from stackwright.hosting.site import Site
 from tasks import hosting, hosting_site
 from tasks.hosting_history import now
 

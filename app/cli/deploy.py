@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from flows.stories.orders import Order, Outcome, Ready
     from stackwright.deployment.events import Event
     from stackwright.deployment.history import History
+    from stackwright.deployment.hosting.site import Site
     from stackwright.deployment.plan import Plan
-    from stackwright.hosting.site import Site
 
 FIRST_PORT, PORTS = 8080, 100
 deploy = typer.Typer(
@@ -207,7 +207,7 @@ def _order(project: Path, name: str, environment: str, port: int, data_dir: Path
 
     from flows.stories.orders import Order
     from stackwright.deployment.config import Deployment
-    from stackwright.hosting.site import Site
+    from stackwright.deployment.hosting.site import Site
     from tasks.hosting_history import find_history
     from tasks.observing import read_lock
 
@@ -247,7 +247,7 @@ def _free_port(root: Path) -> int:
     """The first port that nobody listens on and no other deployment has."""
     import socket
 
-    from stackwright.hosting.site import Site
+    from stackwright.deployment.hosting.site import Site
     from tasks.hosting_history import find_history
 
     sites = [Site(root=root, name=path.name) for path in root.glob("sites/*") if path.is_dir()]
@@ -260,7 +260,7 @@ def _free_port(root: Path) -> int:
 
 
 def _known(name: str, data_dir: Path | None) -> "tuple[Site, History]":
-    from stackwright.hosting.site import Site
+    from stackwright.deployment.hosting.site import Site
     from tasks.hosting_history import find_history, nothing_there
 
     root = _root(data_dir)

@@ -9,6 +9,8 @@ from flows.road import Road
 from flows.stories.orders import Outcome, Ready
 from stackwright.deployment.events import Event, EventType
 from stackwright.deployment.history import History, SwitchRecord
+from stackwright.deployment.hosting.site import Release as Equipped
+from stackwright.deployment.hosting.site import Route
 from stackwright.deployment.plan import Plan, reverse
 from stackwright.deployment.release import (
     Release,
@@ -19,8 +21,6 @@ from stackwright.deployment.release import (
 )
 from stackwright.deployment.step import Step
 from stackwright.errors import ProjectError
-from stackwright.hosting.site import Release as Equipped
-from stackwright.hosting.site import Route
 from tasks import (
     hosting_database,
     hosting_equipment,
@@ -33,7 +33,7 @@ from tasks import (
 )
 
 if TYPE_CHECKING:
-    from stackwright.hosting.figures import Figures
+    from stackwright.deployment.hosting.figures import Figures
 
 Tell = Callable[[Event], None]
 

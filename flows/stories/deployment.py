@@ -8,13 +8,13 @@ from flows.stories.orders import Order, Outcome, Ready
 from stackwright.deployment.approval import ApprovedPlan
 from stackwright.deployment.desired import Desired
 from stackwright.deployment.history import History
+from stackwright.deployment.hosting.site import Site
 from stackwright.deployment.planning import make_plan
 from stackwright.deployment.release import (
     Snapshot,
     settled,
 )
 from stackwright.errors import ProjectError
-from stackwright.hosting.site import Site
 from tasks import (
     hosting_equipment,
     hosting_history,

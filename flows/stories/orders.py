@@ -4,13 +4,13 @@ from pathlib import Path
 
 from stackwright.deployment.config import Deployment
 from stackwright.deployment.desired import Desired
+from stackwright.deployment.hosting.figures import Figures
+from stackwright.deployment.hosting.site import Release as Equipped
+from stackwright.deployment.hosting.site import Site
 from stackwright.deployment.plan import Plan
 from stackwright.deployment.release import (
     Release,
 )
-from stackwright.hosting.figures import Figures
-from stackwright.hosting.site import Release as Equipped
-from stackwright.hosting.site import Site
 from stackwright.value import Value
 
 

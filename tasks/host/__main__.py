@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from stackwright.hosting.host import HostRecord
+from stackwright.deployment.hosting.host import HostRecord
 from tasks.host import folder, processes, records
 from tasks.host.beginning import begin
 from tasks.host.tender import Tender, say

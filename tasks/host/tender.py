@@ -6,9 +6,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stackwright.deployment.hosting.program import Program, Seen
+from stackwright.deployment.hosting.tending import Next, tend
 from stackwright.errors import ProjectError
-from stackwright.hosting.program import Program, Seen
-from stackwright.hosting.tending import Next, tend
 from tasks import commands
 from tasks.host import folder, logs, processes, records
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from stackwright.deployment.hosting.site import HEADER, Release, Route, Site
 from stackwright.errors import ProjectError
-from stackwright.hosting.site import HEADER, Release, Route, Site
 from tasks import hosting
 from tasks.host import folder
 from tasks.hosting_equipment import find_release
@@ -18,8 +18,8 @@ from tasks.hosting_load import under_load
 from tasks.hosting_release import probe, start_beside, stop_release
 from tasks.hosting_site import remove_site, site_status, stop_site
 from tasks.hosting_traffic import drain, ensure_proxy, serving, switch
-from tests.hosting.conftest import tiny
-from tests.hosting.test_host import copies, host, until
+from tests.deployment.hosting.conftest import tiny
+from tests.deployment.hosting.test_host import copies, host, until
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 

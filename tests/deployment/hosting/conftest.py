@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from stackwright.hosting.site import Release, Site
+from stackwright.deployment.hosting.site import Release, Site
 from tasks import hosting
 from tasks.host import folder
 from tasks.hosting_server import socket_folder

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from stackwright.hosting.program import Program, Seen
+from stackwright.deployment.hosting.program import Program, Seen
 from tasks.host import folder, processes, records
 from tasks.host.tender import Tender
 

@@ -7,14 +7,14 @@ import sqlite3
 import asyncpg
 import pytest
 
+from stackwright.deployment.hosting.site import DATABASE_SERVER, Release, Site
 from stackwright.errors import ProjectError
-from stackwright.hosting.site import DATABASE_SERVER, Release, Site
 from tasks import hosting
 from tasks.host import folder
 from tasks.hosting_database import back_up, drop_database, prepare_database, restore, revision
 from tasks.hosting_server import serve, socket_folder
 from tasks.hosting_site import remove_site
-from tests.hosting.test_host import until
+from tests.deployment.hosting.test_host import until
 
 SQLITE = Release(number=1, source="x", database="sqlite")
 POSTGRESQL = Release(number=1, source="x", database="postgresql")

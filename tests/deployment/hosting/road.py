@@ -3,7 +3,7 @@
 import secrets
 from pathlib import Path
 
-from stackwright.hosting.site import Release, Route, Site
+from stackwright.deployment.hosting.site import Release, Route, Site
 from stackwright.value import Value
 from tasks.hosting_database import back_up, migrate, prepare_database
 from tasks.hosting_equipment import equip_release, find_release, unpack_release

@@ -7,8 +7,8 @@ import pytest
 
 from stackwright.deployment.config import Deployment
 from stackwright.deployment.history import History
+from stackwright.deployment.hosting.site import Site
 from stackwright.errors import ProjectError
-from stackwright.hosting.site import Site
 from tasks.hosting_history import change_history, find_history, holding, whoever
 
 NEW = History(deployment=Deployment(name="shop"), port=8080)
@@ -17,7 +17,7 @@ import os, sys
 from pathlib import Path
 from stackwright.deployment.config import Deployment
 from stackwright.deployment.history import History
-from stackwright.hosting.site import Site
+from stackwright.deployment.hosting.site import Site
 from tasks.hosting_history import holding
 
 site = Site(root=Path(sys.argv[1]), name="shop-staging")

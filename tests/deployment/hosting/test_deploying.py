@@ -10,10 +10,10 @@ import httpx
 import pytest
 
 from app.cli.commands import run
-from stackwright.hosting.site import Site
+from stackwright.deployment.hosting.site import Site
 from tasks import hosting
-from tests.hosting.conftest import free_port
-from tests.hosting.test_project import ADDED, FIELD, ROOT
+from tests.deployment.hosting.conftest import free_port
+from tests.deployment.hosting.test_project import ADDED, FIELD, ROOT
 
 pytestmark = [pytest.mark.toolchain, pytest.mark.services, pytest.mark.slow]
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from stackwright.hosting.program import Program, Seen
+from stackwright.deployment.hosting.program import Program, Seen
 from stackwright.value import Value
 
 STEADY_S = 1.0  # a program that lives so long counts as running

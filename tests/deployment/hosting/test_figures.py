@@ -1,6 +1,6 @@
 """Figures of a switch."""
 
-from stackwright.hosting.figures import Answer, figures
+from stackwright.deployment.hosting.figures import Answer, figures
 
 
 def test_figures_count_what_got_no_answer_and_how_long_people_waited() -> None:

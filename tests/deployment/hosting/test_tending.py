@@ -2,8 +2,8 @@
 
 import pytest
 
-from stackwright.hosting.program import Program, Seen, State
-from stackwright.hosting.tending import CALM_S, DELAYS_S, STEADY_S, delay_s, tend
+from stackwright.deployment.hosting.program import Program, Seen, State
+from stackwright.deployment.hosting.tending import CALM_S, DELAYS_S, STEADY_S, delay_s, tend
 
 PROGRAM = Program(name="shop.backend.1", title="The back end", words=("serve",), folder="/srv")
 NOW = 1000.0

@@ -10,19 +10,19 @@ import httpx
 import pytest
 
 from app.cli.commands import run
-from stackwright.hosting.site import DATABASE_SERVER, Site
+from stackwright.deployment.hosting.site import DATABASE_SERVER, Site
 from tasks import commands, hosting
 from tasks.hosting_database import Migrated, downgrade, migrate, restore, revision
 from tasks.hosting_equipment import find_release
 from tasks.hosting_load import under_load
 from tasks.hosting_release import stop_release
 from tasks.hosting_site import remove_site, site_status
-from tests.hosting.road import secrets_of, serve, walk
-from tests.hosting.test_host import host, until
+from tests.deployment.hosting.road import secrets_of, serve, walk
+from tests.deployment.hosting.test_host import host, until
 
 pytestmark = [pytest.mark.toolchain, pytest.mark.services, pytest.mark.slow]
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 ADMIN = "admin@example.com"
 PASSWORD = "correct horse battery"  # of an account that ends with the test
 FIELD = "      body: {type: text, searchable: true}\n"

@@ -11,10 +11,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from stackwright.deployment.hosting.host import HostRecord
+from stackwright.deployment.hosting.program import Program, Seen
+from stackwright.deployment.hosting.site import Site
 from stackwright.errors import ProjectError
-from stackwright.hosting.host import HostRecord
-from stackwright.hosting.program import Program, Seen
-from stackwright.hosting.site import Site
 from tasks import hosting
 from tasks.host import folder, processes
 from tasks.host.__main__ import TAKEN
@@ -182,7 +182,7 @@ def test_two_hosts_on_one_folder_are_refused(site: Site) -> None:
     hosting.ensure_host(site.root)
     second = subprocess.run(
         [sys.executable, "-m", "tasks.host", str(site.root)],
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
         capture_output=True,
         text=True,
         timeout=30,
@@ -218,6 +218,6 @@ def test_a_program_that_does_not_listen_is_ended_by_force(site: Site) -> None:
 def test_a_host_goes_on_when_whoever_wanted_it_ends(site: Site) -> None:
     code = f"from pathlib import Path; from tasks import hosting; hosting.ensure_host(Path({str(site.root)!r}))"
     subprocess.run(
-        [sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=True, timeout=60
+        [sys.executable, "-c", code], cwd=Path(__file__).parents[3], check=True, timeout=60
     )
     assert until(lambda: hosting.find_host(site.root) is not None)
