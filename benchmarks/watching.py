@@ -27,6 +27,7 @@ from tests.web.told import Told
 
 WATCHERS, EVENTS, GAP_S = 100, 80, 0.15
 MOST_P95_MS = 100.0
+RESTARTS, AWAY_S, MOST_BACK_S = 5, 2.0, 1.0
 TIMES_ALONE = 60.0  # a hundred watchers against one, at the median: what is shown is drawn once
 ADA = "ada@example.org"
 SEES = """it => {
@@ -56,6 +57,7 @@ def measure() -> list[Figure]:
         many = served.run(_sockets(told, served, run, cookies, WATCHERS, "many"), 120)
         page.wait_for_timeout(500)
         seen = page.evaluate("window.seen")
+        back = [_restarted(page, served) for _ in range(RESTARTS)]
         browser.close()
     in_page = [seen[text] - began * 1000 for text, began in many.began.items() if text in seen]
     return [
@@ -83,7 +85,21 @@ def measure() -> list[Figure]:
             _ms(many.cpu_s / EVENTS),
             "ms",
         ),
+        Figure("restart of the server: page live again", round(max(back), 2), "s", MOST_BACK_S),
     ]
+
+
+def _restarted(page: Page, served: Living) -> float:
+    """Seconds from the moment the server answers again until the page is told how things are."""
+    notice = page.locator("progress-tracker [data-network]")
+    served.run(served.stop())
+    notice.wait_for(state="visible")
+    page.wait_for_timeout(AWAY_S * 1000)
+    served.run(served.start())
+    Told(served.world.app).log({})
+    began = time.monotonic()
+    notice.wait_for(state="hidden")
+    return time.monotonic() - began
 
 
 class Heard:

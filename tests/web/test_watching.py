@@ -22,7 +22,6 @@ LIVE = (
     "customElements.get('progress-tracker') &&"
     " document.querySelector('progress-tracker')._htmx?.ws?.connection?.socket?.readyState === 1"
 )
-SOON_MS = 1000  # after a restart
 
 
 @pytest.fixture(scope="module")
@@ -167,7 +166,7 @@ def test_a_restart_of_the_server_is_survived(browser: Browser, place: Place) -> 
     place.served.run(place.served.start())
     place.open()
     place.hear(run, *under_way(), message(6, MessageKind.FILES, "render", 2.2, 170, 214))
-    expect(page.locator("#run-bar")).to_contain_text("170 / 214", timeout=SOON_MS + 500)
+    expect(page.locator("#run-bar")).to_contain_text("170 / 214")
     expect(notice).to_be_hidden()
     context.close()
 
