@@ -203,17 +203,17 @@ async def result(run: Run) -> GenerationReport:
 
 async def report(run: Run) -> GenerationReport | None:
     """What a generation wrote, also when its checks failed afterwards; None: nothing was written."""
-    return await _left(run, REPORT, GenerationReport)
+    return await left(run, REPORT, GenerationReport)
 
 
 async def quality(run: Run) -> QualityReport | None:
     """What the checks of a generation found, also when some failed; None: nothing was checked."""
-    return await _left(run, QUALITY, QualityReport)
+    return await left(run, QUALITY, QualityReport)
 
 
 async def refusal(run: Run) -> Refusal | None:
     """Why a generation failed; None: nothing of the kind was left behind."""
-    return await _left(run, ERROR, Refusal)
+    return await left(run, ERROR, Refusal)
 
 
 async def states(ids: Sequence[UUID]) -> Mapping[UUID, Run]:
@@ -266,11 +266,25 @@ async def pause(run: Run) -> None:
     await _set(run, Suspended(timeout_seconds=PAUSE_S, pause_key=str(uuid4())))
 
 
-async def resume(run: Run) -> None:
-    """Let a run that rests go on, in a fresh process."""
+async def resume(run: Run, given: Mapping[str, Any] | None = None) -> None:
+    """Let a run that rests go on, in a fresh process.
+
+    Args:
+        run: Which.
+        given: What it waits for, such as a yes to its plan.
+
+    Raises:
+        ProjectError: It does not rest, or waits for something else (HTTP 409).
+    """
     async with _client() as client:
-        answer = await client.resume_flow_run(run.id)
+        answer = await client.resume_flow_run(run.id, dict(given) if given else None)
     _must_be_accepted(run, answer)
+    if given and answer.status is SetStateStatus.REJECT:
+        raise ProjectError(
+            f"The run {run.name} does not wait for this.",
+            hint="Read what it waits for now: a plan may have taken the place of the one you read.",
+            http_status=409,
+        )
 
 
 async def _set(run: Run, state: State[Any]) -> None:
@@ -343,7 +357,8 @@ async def _remaining(client: PrefectClient, run_id: UUID, sequence: Ordered) -> 
     return given + sequence.rest()
 
 
-async def _left(run: Run, key: str, kind: type[V]) -> V | None:
+async def left(run: Run, key: str, kind: type[V]) -> V | None:
+    """What a run left behind under this name, as a value of this kind; None: nothing."""
     async with _client() as client:
         kept = await _kept_data(client, run.id, key)
     return None if kept is None else kind.model_validate(kept)

@@ -17,8 +17,11 @@ from stackwright.generation.quality import Ended, Ran
 MAX_OUTPUT_BYTES = 400_000  # per command; the middle of longer output is left out
 _GRACE_S = 3.0  # between asking a process group to end and ending it
 
+HOSTED = "STACKWRIGHT_HOSTED"  # in the environment of a host and all that it keeps running
 # What a child may know of our environment. Everything else, secrets above all, stays here.
-HARMLESS = ("LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS")
+HARMLESS = (
+    "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS", HOSTED,
+)  # fmt: skip
 # Installing needs the way to the registries, which belongs to the user's settings.
 FOR_INSTALLING = (
     "HOME", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",

@@ -72,7 +72,7 @@ def equip_release(site: Site, number: int) -> Release:
     built = _built(site.root, project, facts) if Platform.FRONTEND in facts.platforms else ""
     release = Release(
         number=number,
-        source=_digest_of(project),
+        source=digest_of(project),
         database=str(facts.database) if python else "",
         python=python,
         pages=built,
@@ -86,6 +86,19 @@ def find_release(site: Site, number: int) -> Release | None:
     release = records.read(_record(site, number), Release)
     needed = [Path(one) for one in (release.python, release.pages) if one] if release else []
     return release if all(one.is_dir() for one in needed) else None
+
+
+@effect(timeout_s=120)
+def note_files(site: Site, number: int) -> None:
+    """Note what the files of a release are like when nobody changes them any more."""
+    digest = digest_of(site.release(number))
+    records.write_bytes(_record(site, number).with_suffix(".files"), digest.encode())
+
+
+def noted_files(site: Site, number: int) -> str:
+    """What the files of a release were like; empty: that was not noted."""
+    path = _record(site, number).with_suffix(".files")
+    return path.read_text("utf-8") if path.is_file() else ""
 
 
 def prune(root: Path) -> None:
@@ -124,7 +137,7 @@ def _environment(root: Path, project: Path, facts: Facts) -> str:
 
 def _built(root: Path, project: Path, facts: Facts) -> str:
     """The folder of the built front end, named by what it was built from."""
-    home = root / "pages" / _digest_of(project / "frontend")
+    home = root / "pages" / digest_of(project / "frontend")
     with workbench.made_once(home) as missing:
         if missing:
             bench = workbench.set_up(project)
@@ -153,8 +166,8 @@ def _bench(project: Path) -> workbench.Bench:
     return workbench.Bench(root=project, project=project, places=places)
 
 
-def _digest_of(folder_: Path) -> str:
-    """What tells these files from others."""
+def digest_of(folder_: Path) -> str:
+    """What tells these files from others; what is made from them does not count."""
     state = hashlib.blake2b(digest_size=12)
     for base, folders, files in os.walk(folder_):
         folders[:] = sorted(name for name in folders if name not in workbench.NOT_COPIED)

@@ -67,6 +67,12 @@ def remove_site(site: Site) -> None:
         hosting_server.remove_server(site.root)
 
 
+def is_wanted(site: Site) -> bool:
+    """Whether anything of a site is to run; not so when a person stopped it."""
+    names = folder.names(site.root / folder.WANTED)
+    return any(name.startswith(f"{site.name}.") for name in names)
+
+
 def _sites(root: Path) -> list[Path]:
     return [path for path in root.glob("sites/*") if path.is_dir()]
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.cli import show
-from app.installation.folder import default_folder
 from stackwright.errors import ProjectError
 
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from stackwright.deployment.hosting.site import Site
     from stackwright.deployment.plan import Plan
 
-FIRST_PORT, PORTS = 8080, 100
 deploy = typer.Typer(
     name="deploy",
     help="Run a generated project on this machine: plan, apply, look, go back.",
@@ -99,10 +97,10 @@ def rollback(
 ) -> int:
     """Go back to an earlier release, on the same road as every release."""
     from flows.stories.orders import Order
-    from stackwright.deployment.release import choose
+    from stackwright.deployment.release import choose, last_good
 
     site, history = _known(name, data_dir)
-    number = to or _last_good(history)
+    number = to or last_good(history.releases)
     chosen = choose(history.releases, number, buried=bool(to))
     order = Order(
         deployment=history.deployment,
@@ -207,8 +205,7 @@ def _order(project: Path, name: str, environment: str, port: int, data_dir: Path
 
     from flows.stories.orders import Order
     from stackwright.deployment.config import Deployment
-    from stackwright.deployment.hosting.site import Site
-    from tasks.hosting_history import find_history
+    from tasks.hosting_place import site_at
     from tasks.observing import read_lock
 
     if not project.is_dir():
@@ -221,75 +218,30 @@ def _order(project: Path, name: str, environment: str, port: int, data_dir: Path
         deployment = Deployment.model_validate(
             {"name": called, "setting": {"environment": environment}}
         )
-        site = Site(root=_root(data_dir), name=f"{called}-{environment}", port=port or FIRST_PORT)
     except ValidationError as error:
         first = error.errors()[0]
         raise ProjectError.bad_input(
             f"{'.'.join(map(str, first['loc']))} is not possible: {first['msg']}.",
             hint="A name is made of a-z, 0-9 and “-”; an environment is staging or production.",
         ) from error
-    known = find_history(site)
-    if not port:
-        port = known.port if known else _free_port(site.root)
     return Order(
         deployment=deployment,
-        site=site.model_copy(update={"port": port}),
+        site=site_at(_root(data_dir), deployment.site, port),
         source=project,
-        settings=environment,
+        settings=deployment.settings_version,
     )
 
 
 def _root(data_dir: Path | None) -> Path:
-    return (data_dir or default_folder()).expanduser().absolute() / "host"
+    from tasks.hosting_place import host_folder
 
-
-def _free_port(root: Path) -> int:
-    """The first port that nobody listens on and no other deployment has."""
-    import socket
-
-    from stackwright.deployment.hosting.site import Site
-    from tasks.hosting_history import find_history
-
-    sites = [Site(root=root, name=path.name) for path in root.glob("sites/*") if path.is_dir()]
-    taken = {known.port for site in sites if (known := find_history(site))}
-    for port in range(FIRST_PORT, FIRST_PORT + PORTS):
-        with socket.socket() as probe:
-            if port not in taken and probe.connect_ex(("127.0.0.1", port)):
-                return port
-    raise ProjectError("No port from 8080 to 8179 is free.", hint="Name one with --port.")
+    return (data_dir.expanduser() / "host").absolute() if data_dir else host_folder()
 
 
 def _known(name: str, data_dir: Path | None) -> "tuple[Site, History]":
-    from stackwright.deployment.hosting.site import Site
-    from tasks.hosting_history import find_history, nothing_there
+    from tasks.hosting_place import known_site
 
-    root = _root(data_dir)
-    names = [path.name for path in sorted(root.glob("sites/*")) if path.is_dir()]
-    called = name if name in names else f"{name}-staging"
-    if called not in names:
-        there = f"There are: {', '.join(names)}." if names else "Nothing was deployed yet."
-        raise ProjectError(
-            f"There is no deployment {name} on this machine.", hint=there, http_status=404
-        )
-    site = Site(root=root, name=called)
-    history = find_history(site)
-    if history is None:
-        raise nothing_there(site)
-    return site.model_copy(update={"port": history.port}), history
-
-
-def _last_good(history: "History") -> int:
-    """The newest release that may be gone back to."""
-    from stackwright.deployment.release import choices
-
-    found = [one.release.number for one in choices(history.releases) if not one.why_not]
-    if not found:
-        raise ProjectError(
-            "There is no release to go back to.",
-            hint="stackwright deploy history says why.",
-            http_status=409,
-        )
-    return found[0]
+    return known_site(_root(data_dir), name)
 
 
 def _ready(order: "Order") -> "Ready":

@@ -1,10 +1,13 @@
 """What prefect.yaml says, told to a server: the same as `prefect deploy --all`, in one tenth of its time."""
 
+from datetime import timedelta
 from typing import Any
 
 import yaml
 from prefect.client.orchestration import PrefectClient, get_client
-from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
+from prefect.client.schemas.objects import ConcurrencyLimitStrategy, ConcurrencyOptions
+from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.flows import Flow, load_flow_from_entrypoint
 from prefect.settings import PREFECT_API_URL, temporary_settings
@@ -55,8 +58,25 @@ async def _deploy(client: PrefectClient, entry: dict[str, Any]) -> str:
         parameters=entry.get("parameters", {}),
         parameter_openapi_schema=_form(flow),
         enforce_parameter_schema=True,
+        schedules=[_schedule(**one) for one in entry.get("schedules", ())],
+        concurrency_limit=entry.get("concurrency_limit", {}).get("limit"),
+        concurrency_options=_collision(entry.get("concurrency_limit")),
     )
     return f"{flow.name}/{entry['name']}"
+
+
+def _schedule(interval: float, slug: str) -> DeploymentScheduleCreate:
+    """A schedule whose first run comes after its first interval."""
+    every = IntervalSchedule(interval=timedelta(seconds=interval))
+    return DeploymentScheduleCreate(schedule=every, slug=slug, max_scheduled_runs=1)
+
+
+def _collision(limit: dict[str, Any] | None) -> ConcurrencyOptions | None:
+    if limit is None:
+        return None
+    return ConcurrencyOptions(
+        collision_strategy=ConcurrencyLimitStrategy(limit["collision_strategy"])
+    )
 
 
 def _form(flow: Flow[..., Any]) -> dict[str, Any]:

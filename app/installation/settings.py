@@ -8,7 +8,7 @@ from pathlib import Path
 import certifi
 
 from blocks import artifacts
-from tasks import workspace
+from tasks import hosting_place, workspace
 
 ROOT = Path(__file__).resolve().parents[2]  # of the checkout or the image
 _OURS_TO_SAY = (
@@ -83,5 +83,9 @@ def _one_authority(data: Path) -> Path:
 
 
 def outputs_environment(data: Path) -> dict[str, str]:
-    """Where published projects and workspaces lie, unless somebody says otherwise: in the data folder."""
-    return {artifacts.SETTING: str(data / "artifacts"), workspace.SETTING: str(data / "work")}
+    """Where published projects, workspaces and sites lie, unless somebody says otherwise: in the data folder."""
+    return {
+        artifacts.SETTING: str(data / "artifacts"),
+        workspace.SETTING: str(data / "work"),
+        hosting_place.SETTING: str(data / "host"),
+    }

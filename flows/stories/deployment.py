@@ -1,19 +1,13 @@
 """How a release reaches its people: make ready and plan, then carry out what was approved."""
 
-from collections.abc import Callable
-
 from flows.road import Road
 from flows.stories.carrying import Carrying, Tell
 from flows.stories.orders import Order, Outcome, Ready
 from stackwright.deployment.approval import ApprovedPlan
 from stackwright.deployment.desired import Desired
 from stackwright.deployment.history import History
-from stackwright.deployment.hosting.site import Site
 from stackwright.deployment.planning import make_plan
-from stackwright.deployment.release import (
-    Snapshot,
-    settled,
-)
+from stackwright.deployment.release import Snapshot
 from stackwright.errors import ProjectError
 from tasks import (
     hosting_equipment,
@@ -22,7 +16,7 @@ from tasks import (
     hosting_release,
     hosting_revision,
     hosting_secrets,
-    hosting_traffic,
+    hosting_settling,
 )
 
 
@@ -35,11 +29,13 @@ async def make_ready(order: Order, road: Road) -> Ready:
     site, history = order.site, hosting_history.find_history(order.site)
     history = history or _beginning(order)
     number = history.next_number
-    source = order.source or site.release(order.restores or 0)
+    source = order.source or (site.release(order.restores) if order.restores else None)
     await road.do(
         hosting_release.remove_release, site, number, name="Clear an earlier attempt away"
     )
-    await road.do(hosting_equipment.unpack_release, site, number, "", source, name="Unpack")
+    await road.do(
+        hosting_equipment.unpack_release, site, number, order.place, source, name="Unpack"
+    )
     equipped = await road.do(hosting_equipment.equip_release, site, number, name="Equip")
     if history.releases and order.restores is None:
         kept = await road.do(hosting_secrets.secrets_of, site, equipped, name="Find the database")
@@ -50,6 +46,7 @@ async def make_ready(order: Order, road: Road) -> Ready:
             kept,
             name="Find the way of the tables",
         )
+    await road.do(hosting_equipment.note_files, site, number, name="Note what its files are like")
     seen = await road.do(
         hosting_observing.observe_site, site, history, equipped, name="Look at what is there"
     )
@@ -86,7 +83,7 @@ async def deploy(ready: Ready, approved: ApprovedPlan, road: Road, tell: Tell) -
     order, plan = ready.order, approved.plan
     owner = hosting_history.whoever()
     with hosting_history.holding(order.site, owner, plan.title, _beginning(order)):
-        history = hosting_history.change_history(order.site, _settling(order.site))
+        history = hosting_history.change_history(order.site, hosting_settling.settling(order.site))
         if history.next_number != plan.release:
             raise ProjectError(
                 "Somebody deployed since the plan was made.",
@@ -98,14 +95,3 @@ async def deploy(ready: Ready, approved: ApprovedPlan, road: Road, tell: Tell) -
 
 def _beginning(order: Order) -> History:
     return History(deployment=order.deployment, port=order.site.port)
-
-
-def _settling(site: Site) -> Callable[[History], History]:
-    """What becomes of releases whose deployment was killed: whoever holds the lease knows that they were."""
-    route, at = hosting_traffic.serving(site), hosting_history.now()
-
-    def settle(history: History) -> History:
-        releases = settled(history.releases, route.release if route else 0, at)
-        return history.model_copy(update={"releases": releases})
-
-    return settle

@@ -20,6 +20,7 @@ class Order(Value):
     deployment: Deployment
     site: Site
     source: Path | None = None  # the folder of a project
+    place: str = ""  # in place of it: of a published output
     restores: int | None = None  # in place of it: the release that is gone back to
     settings: str = ""  # the version of what the product is told
 

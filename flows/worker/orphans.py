@@ -2,10 +2,12 @@
 
 import ctypes
 import sys
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from multiprocessing import forkserver
 
 import psutil
+
+from tasks.commands import HOSTED
 
 RUN = "PREFECT__FLOW_RUN_ID"  # in the environment of a run and of what it starts in the background
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER, linux/prctl.h
@@ -20,6 +22,8 @@ def adopt_orphans() -> None:
 def end_orphans(forks: Container[int], runs: Container[str]) -> None:
     """End everything below the warm process that neither is one of these forks nor belongs to one.
 
+    What a host keeps running is not ended, nor is the host: deployments outlive the run that made them.
+
     Args:
         forks: Process ids of what is not to be touched.
         runs: The runs that go on; a server that one of them has started in the background is still needed.
@@ -32,7 +36,8 @@ def end_orphans(forks: Container[int], runs: Container[str]) -> None:
     except psutil.NoSuchProcess:
         return
     for orphan in left:
-        if _run_of(orphan) in runs:
+        said = _environment(orphan)
+        if said.get(RUN, "") in runs or HOSTED in said:
             continue
         try:
             family = [orphan, *orphan.children(recursive=True)]
@@ -42,12 +47,12 @@ def end_orphans(forks: Container[int], runs: Container[str]) -> None:
             _kill(one)
 
 
-def _run_of(process: psutil.Process) -> str:
-    """The run whose process has started this one; empty: it does not say."""
+def _environment(process: psutil.Process) -> Mapping[str, str]:
+    """What a process was told; nothing, where that is not ours to know."""
     try:
-        return str(process.environ().get(RUN, ""))
+        return process.environ()
     except psutil.Error:
-        return ""
+        return {}
 
 
 def _kill(process: psutil.Process) -> None:

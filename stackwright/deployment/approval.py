@@ -1,14 +1,18 @@
 """Who said yes to which plan. Only an approved plan can be carried out."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from stackwright.deployment.plan import Plan
+from stackwright.deployment.release import Release, Snapshot, comes_back
 from stackwright.deployment.risk import Risk
 from stackwright.errors import ProjectError
 from stackwright.value import Value
+
+POLICY = "policy"  # approves where no person is asked
 
 
 class Approval(Value):
@@ -66,3 +70,33 @@ def approve(
             http_status=409,
         )
     return ApprovedPlan(plan=plan, approval=Approval(digest=digest, by=by, at=at))
+
+
+def by_policy(
+    plan: Plan, snapshot: Snapshot, releases: Sequence[Release], at: datetime
+) -> ApprovedPlan:
+    """The plan, approved without a person, as pushes and schedules do.
+
+    Args:
+        plan: What will be carried out.
+        snapshot: What it deploys.
+        releases: All that there were.
+        at: When.
+
+    Raises:
+        ProjectError: It has errors, loses data, or brings back what was taken back (HTTP 409): a person has to decide.
+    """
+    buried = comes_back(snapshot, releases)
+    if buried and buried.tombstone:
+        raise ProjectError(
+            f"Release {buried.number} was the same and was taken back: {buried.tombstone.why}",
+            hint="Deploy something else, or let a person approve it.",
+            http_status=409,
+        )
+    if plan.risk is Risk.DATA_LOSS:
+        raise ProjectError(
+            "The plan loses data, so a person has to approve it.",
+            hint="Ask for an approval, read the plan, and confirm it.",
+            http_status=409,
+        )
+    return approve(plan, plan.digest, POLICY, at)

@@ -1,5 +1,7 @@
 """What the wizard fills in: a whole deployment, page by page."""
 
+import json
+from hashlib import sha256
 from typing import Annotated
 
 from pydantic import Field
@@ -73,6 +75,17 @@ class Deployment(Value):
     review: Annotated[Review, Field(title="Review", description="What is looked at last.")] = (
         Review()
     )
+
+    @property
+    def site(self) -> str:
+        """What it is called among all that run on one machine, such as bookshop-staging."""
+        return f"{self.name}-{self.setting.environment}"
+
+    @property
+    def settings_version(self) -> str:
+        """Tells what the product is told from anything else that it could be: variables and references to secrets."""
+        told = json.dumps(self.setting.model_dump(mode="json"), sort_keys=True)
+        return sha256(told.encode()).hexdigest()[:16]
 
     @property
     def is_production(self) -> bool:

@@ -30,6 +30,12 @@ class Event(Value):
     message: str = ""
 
 
+class Events(Value):
+    """All that happened so far."""
+
+    events: tuple[Event, ...] = ()
+
+
 class ResourceProgress(Value):
     """How far a resource is, from its events."""
 

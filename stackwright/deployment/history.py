@@ -1,6 +1,7 @@
 """What a deployment went through: its releases, the newest last, and who may change it now."""
 
 from stackwright.deployment.config import Deployment
+from stackwright.deployment.drift import Ignored
 from stackwright.deployment.lease import Lease
 from stackwright.deployment.release import Release
 from stackwright.value import Value
@@ -24,6 +25,7 @@ class History(Value):
     releases: tuple[Release, ...] = ()
     switches: tuple[SwitchRecord, ...] = ()
     lease: Lease | None = None
+    ignored: tuple[Ignored, ...] = ()  # differences that nobody wants to hear of
 
     @property
     def next_number(self) -> int:

@@ -112,6 +112,22 @@ def choose(releases: Sequence[Release], number: int, *, buried: bool = False) ->
     )
 
 
+def last_good(releases: Sequence[Release]) -> int:
+    """The number of the newest release that may be gone back to.
+
+    Raises:
+        ProjectError: There is none (HTTP 409).
+    """
+    found = [one.release.number for one in choices(releases) if not one.why_not]
+    if not found:
+        raise ProjectError(
+            "There is no release to go back to.",
+            hint="stackwright deploy history says why.",
+            http_status=409,
+        )
+    return found[0]
+
+
 def choose_automatically(releases: Sequence[Release], failed: int) -> Release:
     """The release to go back to after `failed` did not become healthy: the last one that served well.
 

@@ -21,7 +21,7 @@ def begin(root: Path) -> None:
             stdout=log,
             stderr=log,
             cwd=root,
-            env=commands.environment({"PYTHONPATH": str(ROOT)}),
+            env=commands.environment({"PYTHONPATH": str(ROOT), commands.HOSTED: "1"}),
             start_new_session=True,
             check=True,
         )

@@ -17,7 +17,7 @@ class Site(Value):
     """Where a deployment lives on this machine."""
 
     root: Path  # of the host
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]  # such as bookshop-staging
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,50}$")]  # such as bookshop-staging
     address: str = "127.0.0.1"  # where its proxy listens
     port: Annotated[int, Field(ge=1, le=65535)] = 8080
 

@@ -1,0 +1,50 @@
+"""What becomes of releases whose deployment was killed: they serve, or they are ended and buried."""
+
+from collections.abc import Callable
+
+from stackwright.deployment.history import History
+from stackwright.deployment.hosting.site import Site
+from stackwright.deployment.lease import is_held
+from stackwright.deployment.release import ReleaseState, settled
+from tasks.effect import effect
+from tasks.hosting_history import change_history, find_history, holding, is_gone, now, whoever
+from tasks.hosting_release import stop_release
+from tasks.hosting_traffic import serving
+
+
+def settling(site: Site) -> Callable[[History], History]:
+    """The change that settles a history; only for whoever holds the lease, who knows that nobody deploys."""
+    route, at = serving(site), now()
+
+    def settle(history: History) -> History:
+        releases = settled(history.releases, route.release if route else 0, at)
+        return history.model_copy(update={"releases": releases})
+
+    return settle
+
+
+@effect(timeout_s=180)
+def settle_site(site: Site) -> tuple[int, ...]:
+    """Settle what a killed deployment left: its release serves, or is ended and buried; whoever deploys now is let be.
+
+    Returns:
+        The releases that were ended.
+    """
+    history = find_history(site)
+    if history is None or not _in(history, ReleaseState.DEPLOYING):
+        return ()
+    lease = history.lease
+    if lease and is_held(lease, now()) and not is_gone(lease.owner):
+        return ()
+    with holding(site, whoever(), "Settle what was interrupted"):
+        interrupted = _in(find_history(site) or history, ReleaseState.DEPLOYING)
+        after = change_history(site, settling(site))
+        ended = sorted(interrupted & _in(after, ReleaseState.FAILED))
+        for number in ended:
+            stop_release(site, number)
+    return tuple(ended)
+
+
+def _in(history: History, state: ReleaseState) -> frozenset[int]:
+    """The numbers of the releases in this state."""
+    return frozenset(one.number for one in history.releases if one.state is state)
