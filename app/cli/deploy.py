@@ -154,6 +154,54 @@ def history(name: Name, *, data_dir: DataDir = None, as_json: AsJson = False) ->
 
 
 @deploy.command()
+def health(name: Name, *, data_dir: DataDir = None, as_json: AsJson = False) -> int:
+    """Ask a deployment how it is, settle what was interrupted, and start what should run; 1: it is not well."""
+    from flows.road import LocalRoad, at_once
+    from flows.stories.tending import watch
+
+    site, _ = _known(name, data_dir)
+    found = at_once(watch(site, LocalRoad()))
+    lines = "".join(f"\n  {show.plain(line)}" for line in found.lines[-8:])
+    _told(found.model_dump(mode="json"), f"{show.plain(found.sentence)}{lines}", as_json=as_json)
+    return int(not found.healthy)
+
+
+@deploy.command()
+def drift(
+    name: Name,
+    *,
+    ignore: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS[:PATH]", help="Hear no more of this difference; needs --why."
+        ),
+    ] = "",
+    why: Annotated[str, typer.Option(help="Why it is ignored, for those who come later.")] = "",
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> int:
+    """Show what differs from the release that serves; 1: something does. Deploy or roll back to put it back."""
+    from flows.road import LocalRoad, at_once
+    from flows.stories.tending import differences
+    from stackwright.deployment.drift import Ignored
+    from tasks import hosting_drift, hosting_history
+
+    site, _ = _known(name, data_dir)
+    if ignore and not why.strip():
+        raise ProjectError.bad_input("Nobody says why it is ignored.", hint="Say so with --why.")
+    if ignore:
+        address, _, path = ignore.partition(":")
+        by, at = getpass.getuser(), hosting_history.now()
+        hosting_drift.ignore(site, Ignored(address=address, path=path, by=by, why=why, at=at))
+    found = at_once(differences(site, LocalRoad()))
+    said = [f"  {show.plain(one.sentence)}" for one in found.drifts]
+    text = "\n".join([f"{site.name} differs from release {found.release}:", *said])
+    same = f"{site.name} is as release {found.release} left it."
+    _told(found.model_dump(mode="json"), text if said else same, as_json=as_json)
+    return int(bool(said))
+
+
+@deploy.command()
 def logs(
     name: Name,
     *,
