@@ -89,6 +89,10 @@ lock: setup  ## Remake requirements/*.txt from pyproject.toml (UPGRADE=1: newest
 	$(LOCK) pyproject.toml -c requirements/dev.txt -o requirements/base.txt
 	echo uv | $(LOCK) - -c requirements/dev.txt -o requirements/uv.txt
 
+.PHONY: schemas
+schemas: setup  ## Read the schemas of providers that rehearsals go by, of the resources that our templates use (downloads 200 MB once)
+	$(BIN)/python -m tasks.schemas
+
 .PHONY: clean
 clean:  ## Remove what tests, builds and tools left; .venv stays
 	rm -rf build .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache app/web/assets/built app/web/assets/node_modules
