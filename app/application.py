@@ -15,6 +15,7 @@ from pydantic.json_schema import models_json_schema
 from app.api import (
     accounts,
     audit,
+    deployments,
     differences,
     drafts,
     files,
@@ -48,6 +49,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     models.router,
     projects.router,
     drafts.router,
+    deployments.router,
     runs.router,
     watching.router,
     files.router,

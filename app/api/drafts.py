@@ -15,7 +15,8 @@ from app.storage.drafts import Draft
 router = APIRouter(prefix="/api/v1/projects", tags=["projects"])
 
 PageName = Annotated[
-    str, Path(pattern="^[a-z_]{1,40}$", description="Where it is typed.", examples=["model"])
+    str,
+    Path(pattern="^[a-z][a-z0-9_]{0,39}$", description="Where it is typed.", examples=["model"]),
 ]
 
 

@@ -83,6 +83,12 @@ async def drop(session: AsyncSession, project_id: UUID, account_id: UUID, page: 
     await session.execute(delete(DraftRow).where(*its, DraftRow.page == page))
 
 
+async def drop_page(session: AsyncSession, project_id: UUID, page: str) -> None:
+    """Forget what everybody has typed there."""
+    its = (DraftRow.project_id == project_id, DraftRow.page == page)
+    await session.execute(delete(DraftRow).where(*its))
+
+
 async def pages(session: AsyncSession, project_id: UUID, account_id: UUID) -> frozenset[str]:
     """The pages of a project that have a draft of this account."""
     its = (DraftRow.project_id == project_id, DraftRow.account_id == account_id)

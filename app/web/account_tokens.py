@@ -30,6 +30,8 @@ SCOPES = {
     Scope.PROJECTS_WRITE: "Make and change projects",
     Scope.RUNS_READ: "Read runs and what they made",
     Scope.RUNS_WRITE: "Start and steer runs",
+    Scope.DEPLOYMENTS_READ: "Read deployments and what they come to",
+    Scope.DEPLOYMENTS_WRITE: "Make and change deployments",
     Scope.ACCOUNTS_ADMIN: "Administer accounts, read the audit trail",
 }
 DAYS = tuple(

@@ -26,6 +26,8 @@ class Scope(StrEnum):
     PROJECTS_WRITE = "projects:write"
     RUNS_READ = "runs:read"
     RUNS_WRITE = "runs:write"
+    DEPLOYMENTS_READ = "deployments:read"
+    DEPLOYMENTS_WRITE = "deployments:write"
     ACCOUNTS_ADMIN = "accounts:admin"
 
 
@@ -39,6 +41,8 @@ class Action(StrEnum):
     WRITE_PROJECTS = "write_projects"
     READ_RUNS = "read_runs"
     WRITE_RUNS = "write_runs"
+    READ_DEPLOYMENTS = "read_deployments"
+    WRITE_DEPLOYMENTS = "write_deployments"
     ADMINISTER_ACCOUNTS = "administer_accounts"
     READ_AUDIT = "read_audit"
 
@@ -67,6 +71,8 @@ RIGHTS: Mapping[Action, Right] = {
     Action.WRITE_PROJECTS: Right(roles=EVERYONE, scope=Scope.PROJECTS_WRITE),
     Action.READ_RUNS: Right(roles=EVERYONE, scope=Scope.RUNS_READ),
     Action.WRITE_RUNS: Right(roles=EVERYONE, scope=Scope.RUNS_WRITE),
+    Action.READ_DEPLOYMENTS: Right(roles=EVERYONE, scope=Scope.DEPLOYMENTS_READ),
+    Action.WRITE_DEPLOYMENTS: Right(roles=EVERYONE, scope=Scope.DEPLOYMENTS_WRITE),
     Action.ADMINISTER_ACCOUNTS: Right(roles=ADMINS, scope=Scope.ACCOUNTS_ADMIN),
     Action.READ_AUDIT: Right(roles=ADMINS, scope=Scope.ACCOUNTS_ADMIN),
 }

@@ -1,10 +1,11 @@
 """What the wizard fills in: a whole deployment, page by page."""
 
 import json
+from collections.abc import Iterator
 from hashlib import sha256
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, JsonValue, model_validator
 
 from stackwright.deployment.options.address import Address
 from stackwright.deployment.options.capacity import Cache, Scaling
@@ -76,6 +77,12 @@ class Deployment(Value):
         Review()
     )
 
+    @model_validator(mode="after")
+    def _holds_no_nul(self) -> Self:
+        if any("\x00" in text for text in _texts(self.model_dump(mode="json"))):
+            raise ValueError("a text holds the character NUL, which no environment variable takes")
+        return self
+
     @property
     def site(self) -> str:
         """What it is called among all that run on one machine, such as bookshop-staging."""
@@ -108,3 +115,15 @@ PAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Backup and recovery", ("recovery",)),
     ("Review", ("review",)),
 )
+
+
+def _texts(value: JsonValue) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield name
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)

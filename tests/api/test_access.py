@@ -24,6 +24,7 @@ READ_PROJECTS = (401, 2, 403, 2, 2, 2)
 THEIRS = (401, 404, 403, 2, 2, 2)  # the token's account is an admin
 READ_RUNS = (401, 2, 403, 2, 2, 2)
 NOT_NOW = (401, 404, 409, 409, 409, 409)  # of a run that has not begun
+DEPLOYMENT = "/api/v1/deployments/{deployment_id}"
 RUN = "/api/v1/runs/{run_id}"
 PROJECT = "/api/v1/projects/{project_id}"
 MODEL = "{stackwright: 1, name: tags, entities: {Tag: {fields: {name: {type: string}}}}}"
@@ -68,6 +69,13 @@ CASES: dict[str, tuple[Body, tuple[int, ...]]] = {
     f"GET {PROJECT}/drafts/{{page}}": (None, (401, 404, 403, 404, 404, 2)),  # each has their own
     f"PUT {PROJECT}/drafts/{{page}}": ({"text": "x"}, THEIRS),
     f"DELETE {PROJECT}/drafts/{{page}}": (None, THEIRS),
+    f"GET {PROJECT}/deployments": (None, THEIRS),
+    f"POST {PROJECT}/deployments": ({"name": "shop"}, (401, 404, 403, 2, 409, 409)),  # one a name
+    f"POST {PROJECT}/deployments/review": ({"name": "shop"}, THEIRS),
+    f"GET {DEPLOYMENT}": (None, THEIRS),
+    f"PUT {DEPLOYMENT}": ({"name": "shop"}, THEIRS),
+    f"DELETE {DEPLOYMENT}": (None, (401, 404, 403, 2, 404, 404)),
+    f"POST {DEPLOYMENT}/review": ({}, THEIRS),
     "GET /api/v1/runs": (None, READ_RUNS),
     "POST /api/v1/runs": (None, (401, 404, 2, 2, 2, 2)),  # the bare token's scope is this one
     "GET /api/v1/runs/statistics": (None, READ_RUNS),
@@ -165,6 +173,7 @@ async def with_objects(world: World, path: str, owner: Visitor) -> str:
         "{project_id}": lambda: _project(owner),
         "{number}": _number,
         "{page}": _page,
+        "{deployment_id}": lambda: _deployment(owner),
         "{run_id}": lambda: _run(owner),
     }
     for name, make in made.items():
@@ -197,6 +206,11 @@ async def _number() -> str:
 async def _run(owner: Visitor) -> str:
     made = await owner("POST", "/runs", {"project_id": await _project(owner)})
     return str(made.json()["id"])
+
+
+async def _deployment(owner: Visitor) -> str:
+    place = f"/projects/{await _project(owner)}/deployments"
+    return str((await owner("POST", place, {"name": "tags"})).json()["id"])
 
 
 async def _page() -> str:
