@@ -21,6 +21,8 @@ from prefect.exceptions import ObjectNotFound
 from prefect.states import AwaitingRetry, Cancelling, Suspended
 from websockets.exceptions import WebSocketException
 
+from app.flow_run import Line as Line  # noqa: PLC0414 - people get them from here
+from app.flow_run import Run as Run  # noqa: PLC0414
 from app.sequence import Sequence as Ordered
 from flows.marks import ERROR, PROGRESS_EVENT, QUALITY, REPORT
 from stackwright.errors import ProjectError
@@ -40,33 +42,6 @@ PATIENCE_S = 60.0  # how long a server may be away
 PAUSE_S = 7 * 24 * 3600  # after that a paused run fails
 PAGE = 50  # events; the server gives no more at once
 LOG_PAGE, MOST_LOG = 200, 20_000  # lines
-
-
-class Run(Value):
-    """A run as the server knows it."""
-
-    id: UUID
-    name: str
-    state: str  # Scheduled, Pending, Running, Suspended, Completed, Failed, Crashed, Cancelled …
-    type: str = ""  # of the state: SCHEDULED, PENDING, RUNNING, PAUSED, COMPLETED, FAILED …
-    message: str = ""
-    final: bool = False
-    attempt: int = 1
-    started_at: datetime | None = None
-    ended_at: datetime | None = None
-
-    @property
-    def succeeded(self) -> bool:
-        """Whether it did what it was for."""
-        return self.state == "Completed"
-
-
-class Line(Value):
-    """One line of a run's log."""
-
-    at: datetime
-    level: int  # as Python's logging counts: 20 is info, 30 a warning, 40 an error
-    text: str
 
 
 _kept: PrefectClient | None = None

@@ -16,11 +16,12 @@ from flows.approving import approval_of
 from flows.marks import ERROR, OUTCOME, PLAN
 from flows.prefect_road import PrefectRoad, explained
 from flows.stories.deployment import deploy, make_ready
-from flows.stories.orders import Order, Outcome, Ready
+from flows.stories.orders import Order, Ready
 from flows.telling import Telling
 from stackwright.deployment.approval import ApprovedPlan, by_policy
 from stackwright.deployment.config import Deployment
 from stackwright.deployment.display import plan_markdown
+from stackwright.deployment.outcome import Outcome
 from stackwright.deployment.release import choose, last_good
 from stackwright.deployment.request import ApprovalMode, DeployRequest, Port, SiteName
 from stackwright.errors import ProjectError

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from flows.road import LocalRoad, at_once
 from flows.stories.deployment import deploy, make_ready
 from flows.stories.generation import generate_locally
-from flows.stories.orders import Order, Outcome
+from flows.stories.orders import Order
 from stackwright.deployment.approval import approve
 from stackwright.deployment.config import Deployment
 from stackwright.deployment.hosting.site import Site
+from stackwright.deployment.outcome import Outcome
 from stackwright.generation.request import GenerateRequest
 from tasks import hosting, hosting_site
 from tasks.hosting_history import now

@@ -10,10 +10,11 @@ from app.cli import show
 from stackwright.errors import ProjectError
 
 if TYPE_CHECKING:
-    from flows.stories.orders import Order, Outcome, Ready
+    from flows.stories.orders import Order, Ready
     from stackwright.deployment.events import Event
     from stackwright.deployment.history import History
     from stackwright.deployment.hosting.site import Site
+    from stackwright.deployment.outcome import Outcome
     from stackwright.deployment.plan import Plan
 
 deploy = typer.Typer(

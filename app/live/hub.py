@@ -14,6 +14,7 @@ import structlog
 from app.live.channel import Channel
 from app.live.keeper import Keeper
 from app.live.orchestrator import loaded, orchestrator
+from app.live.rollouts import RolloutKeeper
 from app.storage import runs
 from app.storage.engine import Storage
 from stackwright.errors import ProjectError
@@ -52,6 +53,7 @@ class Hub:
         self._context: contextvars.Context | None = None
         self._is_ready = asyncio.Event()
         self._is_reached = True
+        self.rollouts = RolloutKeeper(storage)
         self.keeper = Keeper(storage, self.changed, self._heard, is_published, self._reach)
 
     @asynccontextmanager
@@ -76,7 +78,9 @@ class Hub:
             self._context = contextvars.copy_context()  # those who listen need its address
             async with orchestrator.connected():
                 self._is_ready.set()
-                await self.keeper.keep()
+                async with asyncio.TaskGroup() as keeping:
+                    keeping.create_task(self.keeper.keep())
+                    keeping.create_task(self.rollouts.keep())
 
     @asynccontextmanager
     async def watching(self, run: Run) -> AsyncIterator[Channel]:

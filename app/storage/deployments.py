@@ -55,6 +55,12 @@ async def find(
     return _stored(row) if row else None
 
 
+async def get(session: AsyncSession, deployment_id: UUID) -> Stored | None:
+    """The deployment, whoever it belongs to: only for what nobody sees."""
+    row = await session.get(DeploymentRow, deployment_id, populate_existing=True)
+    return _stored(row) if row else None
+
+
 async def of_project(session: AsyncSession, project_id: UUID) -> Sequence[Stored]:
     """All deployments of a project, by name."""
     query = select(DeploymentRow).where(DeploymentRow.project_id == project_id)

@@ -32,6 +32,7 @@ SCOPES = {
     Scope.RUNS_WRITE: "Start and steer runs",
     Scope.DEPLOYMENTS_READ: "Read deployments and what they come to",
     Scope.DEPLOYMENTS_WRITE: "Make and change deployments",
+    Scope.ROLLOUTS_WRITE: "Roll releases out, and back",
     Scope.ACCOUNTS_ADMIN: "Administer accounts, read the audit trail",
 }
 DAYS = tuple(

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flows.road import Road
-from flows.stories.orders import Outcome, Ready
+from flows.stories.orders import Ready
 from stackwright.deployment.events import Event, EventType
 from stackwright.deployment.history import History, SwitchRecord
 from stackwright.deployment.hosting.site import Release as Equipped
 from stackwright.deployment.hosting.site import Route
+from stackwright.deployment.outcome import Outcome
 from stackwright.deployment.plan import Plan, reverse
 from stackwright.deployment.release import (
     Release,

@@ -2,10 +2,11 @@
 
 from flows.road import Road
 from flows.stories.carrying import Carrying, Tell
-from flows.stories.orders import Order, Outcome, Ready
+from flows.stories.orders import Order, Ready
 from stackwright.deployment.approval import ApprovedPlan
 from stackwright.deployment.desired import Desired
 from stackwright.deployment.history import History
+from stackwright.deployment.outcome import Outcome
 from stackwright.deployment.planning import make_plan
 from stackwright.deployment.release import Snapshot
 from stackwright.errors import ProjectError

@@ -1,16 +1,12 @@
-"""What is to be deployed, how far it is, and what came of it."""
+"""What is to be deployed, and how far it is."""
 
 from pathlib import Path
 
 from stackwright.deployment.config import Deployment
 from stackwright.deployment.desired import Desired
-from stackwright.deployment.hosting.figures import Figures
 from stackwright.deployment.hosting.site import Release as Equipped
 from stackwright.deployment.hosting.site import Site
 from stackwright.deployment.plan import Plan
-from stackwright.deployment.release import (
-    Release,
-)
 from stackwright.value import Value
 
 
@@ -32,13 +28,3 @@ class Ready(Value):
     plan: Plan
     desired: Desired
     equipped: Equipped
-
-
-class Outcome(Value):
-    """What came of it."""
-
-    release: Release
-    serves: int  # the release that people are sent to now; 0: none
-    figures: Figures | None = None  # of the switch; none: nobody was served before
-    took_back: bool = False
-    why: str = ""  # it was taken back, or failed; empty: all is well

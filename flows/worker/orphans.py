@@ -50,9 +50,10 @@ def end_orphans(forks: Container[int], runs: Container[str]) -> None:
 def _environment(process: psutil.Process) -> Mapping[str, str]:
     """What a process was told; nothing, where that is not ours to know."""
     try:
-        return process.environ()
+        said: dict[str, str] = process.environ()
     except psutil.Error:
         return {}
+    return said
 
 
 def _kill(process: psutil.Process) -> None:

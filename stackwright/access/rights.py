@@ -28,6 +28,7 @@ class Scope(StrEnum):
     RUNS_WRITE = "runs:write"
     DEPLOYMENTS_READ = "deployments:read"
     DEPLOYMENTS_WRITE = "deployments:write"
+    ROLLOUTS_WRITE = "rollouts:write"
     ACCOUNTS_ADMIN = "accounts:admin"
 
 
@@ -43,6 +44,7 @@ class Action(StrEnum):
     WRITE_RUNS = "write_runs"
     READ_DEPLOYMENTS = "read_deployments"
     WRITE_DEPLOYMENTS = "write_deployments"
+    ROLL_OUT = "roll_out"
     ADMINISTER_ACCOUNTS = "administer_accounts"
     READ_AUDIT = "read_audit"
 
@@ -61,6 +63,7 @@ class Right(Value):
 
 EVERYONE = frozenset(Role)
 ADMINS = frozenset({Role.ADMIN})
+OPERATORS = frozenset({Role.OPERATOR, Role.ADMIN})
 
 RIGHTS: Mapping[Action, Right] = {
     Action.READ_SELF: Right(roles=EVERYONE, scope=Scope.ACCOUNT_READ),
@@ -73,6 +76,8 @@ RIGHTS: Mapping[Action, Right] = {
     Action.WRITE_RUNS: Right(roles=EVERYONE, scope=Scope.RUNS_WRITE),
     Action.READ_DEPLOYMENTS: Right(roles=EVERYONE, scope=Scope.DEPLOYMENTS_READ),
     Action.WRITE_DEPLOYMENTS: Right(roles=EVERYONE, scope=Scope.DEPLOYMENTS_WRITE),
+    # What is rolled out runs as a program of its own: on our machine, or on somebody's bill.
+    Action.ROLL_OUT: Right(roles=OPERATORS, scope=Scope.ROLLOUTS_WRITE),
     Action.ADMINISTER_ACCOUNTS: Right(roles=ADMINS, scope=Scope.ACCOUNTS_ADMIN),
     Action.READ_AUDIT: Right(roles=ADMINS, scope=Scope.ACCOUNTS_ADMIN),
 }

@@ -18,6 +18,7 @@ EXPECTED = {
     Action.WRITE_RUNS: (ANYONE, Scope.RUNS_WRITE),
     Action.READ_DEPLOYMENTS: (ANYONE, Scope.DEPLOYMENTS_READ),
     Action.WRITE_DEPLOYMENTS: (ANYONE, Scope.DEPLOYMENTS_WRITE),
+    Action.ROLL_OUT: ({Role.OPERATOR, Role.ADMIN}, Scope.ROLLOUTS_WRITE),
     Action.ADMINISTER_ACCOUNTS: ({Role.ADMIN}, Scope.ACCOUNTS_ADMIN),
     Action.READ_AUDIT: ({Role.ADMIN}, Scope.ACCOUNTS_ADMIN),
 }
@@ -42,7 +43,11 @@ def test_what_is_not_in_the_table_is_denied(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_token_gets_no_scope_that_its_role_cannot_use() -> None:
     assert grantable(Role.ADMIN) == frozenset(Scope)
-    assert grantable(Role.MODERATOR) == frozenset(Scope) - {Scope.ACCOUNTS_ADMIN}
+    assert grantable(Role.MODERATOR) == frozenset(Scope) - {
+        Scope.ACCOUNTS_ADMIN,
+        Scope.ROLLOUTS_WRITE,
+    }
+    assert grantable(Role.OPERATOR) == frozenset(Scope) - {Scope.ACCOUNTS_ADMIN}
 
 
 @pytest.mark.parametrize(

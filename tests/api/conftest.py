@@ -52,6 +52,7 @@ async def new_world(
 ) -> AsyncIterator[NewWorld]:
     """Makes applications on the database and the store of published projects of this test."""
     monkeypatch.setenv("STACKWRIGHT_ARTIFACTS", str(tmp_path / "artifacts"))
+    monkeypatch.setenv("STACKWRIGHT_HOST", str(tmp_path / "host"))
     async with AsyncExitStack() as stack:
 
         async def made(**given: Any) -> World:

@@ -1,6 +1,7 @@
 """Object-level authorisation: each route of the OpenAPI document, asked by everybody."""
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
 
 import pytest
 from openapi_spec_validator import validate
@@ -8,8 +9,11 @@ from pydantic import SecretStr
 
 from app.application import make_app
 from app.edge.settings import Settings
+from app.storage import rollouts
 from stackwright.access.accounts import Account
 from stackwright.access.rights import Role, Scope
+from stackwright.deployment.config import Deployment
+from stackwright.runs.rollout import Rollout
 from tests.api.world import PASSWORD, Visitor, World, is_problem
 
 if TYPE_CHECKING:
@@ -24,6 +28,9 @@ READ_PROJECTS = (401, 2, 403, 2, 2, 2)
 THEIRS = (401, 404, 403, 2, 2, 2)  # the token's account is an admin
 READ_RUNS = (401, 2, 403, 2, 2, 2)
 NOT_NOW = (401, 404, 409, 409, 409, 409)  # of a run that has not begun
+NOTHING_THERE = (401, 404, 403, 404, 404, 404)  # nothing of it was deployed
+OPERATORS_NOT_NOW = (401, 403, 403, 409, 409, 403)
+ROLLOUT = "/api/v1/rollouts/{rollout_id}"
 DEPLOYMENT = "/api/v1/deployments/{deployment_id}"
 RUN = "/api/v1/runs/{run_id}"
 PROJECT = "/api/v1/projects/{project_id}"
@@ -76,6 +83,14 @@ CASES: dict[str, tuple[Body, tuple[int, ...]]] = {
     f"PUT {DEPLOYMENT}": ({"name": "shop"}, THEIRS),
     f"DELETE {DEPLOYMENT}": (None, (401, 404, 403, 2, 404, 404)),
     f"POST {DEPLOYMENT}/review": ({}, THEIRS),
+    f"GET {DEPLOYMENT}/rollouts": (None, THEIRS),
+    f"POST {DEPLOYMENT}/rollouts": ({}, OPERATORS_NOT_NOW),  # nothing was generated
+    f"GET {DEPLOYMENT}/status": (None, THEIRS),
+    f"GET {DEPLOYMENT}/logs/{{program}}": (None, NOTHING_THERE),
+    f"GET {DEPLOYMENT}/drift": (None, NOTHING_THERE),
+    f"GET {ROLLOUT}": (None, THEIRS),
+    f"POST {ROLLOUT}/approve": ({"digest": "0" * 64}, OPERATORS_NOT_NOW),  # it has not begun
+    f"POST {ROLLOUT}/cancel": (None, (401, 403, 403, 2, 409, 403)),
     "GET /api/v1/runs": (None, READ_RUNS),
     "POST /api/v1/runs": (None, (401, 404, 2, 2, 2, 2)),  # the bare token's scope is this one
     "GET /api/v1/runs/statistics": (None, READ_RUNS),
@@ -175,6 +190,8 @@ async def with_objects(world: World, path: str, owner: Visitor) -> str:
         "{page}": _page,
         "{deployment_id}": lambda: _deployment(owner),
         "{run_id}": lambda: _run(owner),
+        "{program}": _program,
+        "{rollout_id}": lambda: _rollout(world, owner),
     }
     for name, make in made.items():
         if name in path:
@@ -211,6 +228,23 @@ async def _run(owner: Visitor) -> str:
 async def _deployment(owner: Visitor) -> str:
     place = f"/projects/{await _project(owner)}/deployments"
     return str((await owner("POST", place, {"name": "tags"})).json()["id"])
+
+
+async def _program() -> str:
+    return "tags-staging.proxy"
+
+
+async def _rollout(world: World, owner: Visitor) -> str:
+    rollout = Rollout(
+        id=uuid4(),
+        deployment_id=UUID(await _deployment(owner)),
+        owner_id=UUID(await _account(owner)),
+        number=0,
+        config=Deployment(name="tags"),
+        made_at=world.clock(),
+    )
+    async with world.parts.storage.session() as session:
+        return str((await rollouts.add(session, rollout)).id)
 
 
 async def _page() -> str:

@@ -108,6 +108,7 @@ def test_worker_and_web_application_know_the_same_store(
     for known in (worker, web):
         assert known["STACKWRIGHT_ARTIFACTS"] == str(tmp_path / "artifacts")
         assert known["STACKWRIGHT_WORK"] == "/elsewhere"
+        assert known["STACKWRIGHT_HOST"] == str(tmp_path / "host")
 
 
 def test_deployments_name_flows_by_module() -> None:
@@ -115,6 +116,10 @@ def test_deployments_name_flows_by_module() -> None:
     assert [entry["entrypoint"] for entry in described] == [
         "flows.generation.generate_project",
         "flows.generation.build_project",
+        "flows.deployment.deploy_project",
+        "flows.deployment.roll_back",
+        "flows.tending.watch_health",
+        "flows.tending.detect_drift",
     ]
 
 
