@@ -19,6 +19,7 @@ from app.web import (
     code_guide,
     code_preview,
     code_search,
+    deployment_monitor,
     generation_config,
     generation_plan,
     home,
@@ -68,6 +69,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     code_search.router,
     code_figures.router,
     code_guide.router,
+    deployment_monitor.router,
     showcase.router,
 )
 

@@ -12,7 +12,9 @@ import websockets
 from tests.flows.serving import Served
 
 PASSWORD = "seven quiet copper kettles"
-SCOPES = ["projects:read", "projects:write", "runs:read", "runs:write"]
+SCOPES = [
+    f"{what}:{how}" for what in ("projects", "runs", "deployments") for how in ("read", "write")
+]
 ENDS = ("done", "failed", "crashed", "cancelled")
 WAIT_S = 300  # a busy machine takes a minute to start a program again
 
