@@ -132,7 +132,7 @@ def test_releases_are_brought_to_people_and_back_in_the_browser(place: Place, pa
     expect(page.locator("#drift")).to_contain_text("it is as release 4 left it")
     page.get_by_text(re.compile("The back end of release 4")).last.click()
     lines = page.get_by_role("region", name=re.compile("The last lines of"))
-    expect(lines).to_contain_text("/health")
+    expect(lines).to_contain_text("Uvicorn running")
     assert complaints(page) == []
     page.get_by_role("link", name=re.compile("^3: ")).click()
     expect(page.get_by_role("heading", name="notes, rollout 3")).to_be_visible()
