@@ -52,6 +52,7 @@ async def show_project(
         for name, path in (
             ("model", f"/projects/{project_id}/model"),
             ("configuration", f"/projects/{project_id}/configuration"),
+            ("deployments", f"/projects/{project_id}/deployments"),
             ("code", f"/runs/{found[0].id}/code" if found and found[0].published else ""),
             ("runs", address(project=str(project_id)) if owned else ""),
         )

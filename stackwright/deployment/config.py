@@ -25,6 +25,7 @@ class Review(Value):
             title="Budget",
             description="A plan that would cost more a month, in US dollars, is refused; none: no limit.",
             ge=0,
+            allow_inf_nan=False,
         ),
     ] = None
     tags: Annotated[

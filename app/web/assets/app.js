@@ -13,6 +13,7 @@ import { loadOnSight } from "./elements/lazy.js";
 loadOnSight({
   "draft-keeper": () => import("./elements/draft-keeper.js"),
   "choice-desk": () => import("./elements/choice-desk.js"),
+  "deployment-wizard": () => import("./elements/deployment-wizard.js"),
   "diagram-view": () => import("./elements/diagram-view.js"),
   "model-editor": () => import("./elements/model-editor.js"),
   "code-desk": () => import("./elements/code-desk.js"),

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from ipaddress import ip_network
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -50,8 +50,8 @@ class Tls(Value):
         ),
     ] = ""
     minimum_version: Annotated[
-        str,
-        Field(title="Oldest TLS", description="Older versions are refused.", pattern=r"^1\.[23]$"),
+        Literal["1.2", "1.3"],
+        Field(title="Oldest TLS", description="Older versions are refused."),
     ] = "1.2"
     redirect: Annotated[
         bool, Field(title="Redirect", description="Answer plain HTTP with a redirect to HTTPS.")

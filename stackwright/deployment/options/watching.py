@@ -28,7 +28,13 @@ class Alarm(Value):
 
     measure: Annotated[Measure, Field(title="Measure", description="What is looked at.")]
     above: Annotated[
-        float, Field(title="Above", description="In the unit of the measure's name.", ge=0)
+        float,
+        Field(
+            title="Above",
+            description="In the unit of the measure's name.",
+            ge=0,
+            allow_inf_nan=False,
+        ),
     ]
     minutes: Annotated[
         int, Field(title="For", description="Minutes in a row before it rings.", ge=1, le=120)

@@ -1,0 +1,253 @@
+"""How the choices of a deployment stand for somebody: as saved, as typed since, and what is to say about them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field, ValidationError
+
+from app.api.deployments import Look, draft_of, look, the_deployment, written_for
+from app.api.projects import the_project
+from app.storage import deployments, drafts
+from app.storage.deployments import Stored
+from app.storage.engine import Session
+from app.storage.projects import Project
+from app.web.deployment_form import Raw, Step, repeated, step_of, typed, value_at, wanted
+from stackwright.access.accounts import Caller
+from stackwright.deployment.config import Deployment
+from stackwright.deployment.options.address import HOST
+from stackwright.deployment.options.place import LABEL, VARIABLE
+from stackwright.deployment.unused import unused, why_unused
+from stackwright.errors import Finding
+from stackwright.value import Value
+
+
+class Said(Value):
+    """What is to say about something that was typed."""
+
+    level: str
+    at: str = Field(description="The field that it is said at, or a group of them.")
+    title: str = Field(description="What the page calls it.")
+    message: str
+    hint: str = ""
+    step: Step
+
+    @property
+    def anchor(self) -> str:
+        """The part of an address that leads there."""
+        return f"field-{self.at}"
+
+
+class Work(Value):
+    """How the choices of a deployment stand for one account."""
+
+    stored: Stored
+    project: Project
+    raw: Raw = Field(description="As it is typed.")
+    base: int = Field(description="The revision that it began with.")
+    config: Deployment | None = Field(description="What was typed; None: it is not possible.")
+    mistakes: tuple[Said, ...] = Field(description="Why it is not possible.")
+    look: Look = Field(
+        description="At the choices; while they are not possible, at the saved ones."
+    )
+    said: tuple[Said, ...] = Field(description="All that is to say, errors first.")
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether something was typed and not saved."""
+        return self.config != self.stored.config
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether somebody saved other choices since these began."""
+        return self.is_dirty and self.base != self.stored.revision
+
+    @property
+    def errors(self) -> tuple[Said, ...]:
+        """What is to be put right."""
+        return tuple(one for one in self.said if one.level == "error")
+
+    @property
+    def shown(self) -> Deployment:
+        """What the figures are of."""
+        return self.config or self.stored.config
+
+    def said_at(self, path: str) -> tuple[Said, ...]:
+        """What is to say at this field."""
+        return tuple(one for one in self.said if one.at == path)
+
+    def said_on(self, step: Step) -> tuple[Said, ...]:
+        """What is to say on this page."""
+        return tuple(one for one in self.said if one.step == step)
+
+
+class Idle(Value):
+    """What changes nothing on a page, said where it is read once."""
+
+    fields: Mapping[str, str] = Field(
+        description="Field → why; empty: its group says it for several of them."
+    )
+    groups: Mapping[str, Sequence[str]] = Field(description="Group → sentences.")
+
+
+def idle(work: Work, step: Step) -> Idle:
+    """Which choices of a page change nothing, and why."""
+    known = unused(work.shown)
+    fields, groups = dict[str, str](), dict[str, list[str]]()
+    for group in step.groups:
+        whys = {one.path: why for one in group.blanks if (why := why_unused(one.path, known))}
+        for why in dict.fromkeys(whys.values()):
+            its = [one for one in group.blanks if whys.get(one.path) == why]
+            is_all = len(its) == len(group.blanks)
+            is_said_once = len(its) > FEW or is_all
+            fields |= {one.path: "" if is_said_once else why for one in its}
+            if is_said_once:
+                titles = ", ".join(one.title for one in its)
+                begin = "Nothing here is used." if is_all else f"Not used: {titles}."
+                groups.setdefault(group.path, []).append(f"{begin} {why}")
+    return Idle(fields=fields, groups=groups)
+
+
+async def work_on(session: Session, deployment_id: UUID, caller: Caller) -> Work:
+    """How the choices stand.
+
+    Raises:
+        ProjectError: There is no such deployment for this caller (HTTP 404).
+    """
+    stored = await the_deployment(session, deployment_id, caller)
+    project = await the_project(session, stored.project_id, caller)
+    draft = await drafts.find(session, project.id, caller.account.id, draft_of(deployment_id))
+    content = draft.content if draft else {}
+    raw, base = content.get("raw"), content.get("base")
+    if not isinstance(raw, dict) or not isinstance(base, int):
+        raw, base = typed(stored.config), stored.revision
+    return await seen(session, stored, project, raw, base)
+
+
+async def seen(session: Session, stored: Stored, project: Project, raw: Raw, base: int) -> Work:
+    """How these choices stand.
+
+    Args:
+        session: The session.
+        stored: The deployment.
+        project: Whose it is.
+        raw: What was typed.
+        base: The revision that it began with.
+    """
+    made, places = wanted(raw)
+    config, wrong = _possible(made)
+    mistakes = [_said(one, raw, places) for one in wrong]
+    for at, name in repeated(raw):
+        finding = Finding(level="error", where=at, message=f"{name} stands here twice.")
+        mistakes.append(_said(finding, raw, {}))
+    name = str(made.get("name", ""))
+    if await deployments.is_taken(session, project.id, name, stored.id):
+        message = f"The project has another deployment called {name}."
+        mistakes.append(_said(Finding(level="error", where="name", message=message), raw, {}))
+    if mistakes:
+        config = None
+    found = look(config or stored.config, stored.config, await written_for(session, project))
+    findings = [_said(one, raw, places) for one in found.findings] if config else []
+    return Work(
+        stored=stored,
+        project=project,
+        raw=raw,
+        base=base if config != stored.config else stored.revision,
+        config=config,
+        mistakes=tuple(mistakes),
+        look=found,
+        said=(*mistakes, *findings),
+    )
+
+
+def _possible(made: Raw) -> tuple[Deployment | None, list[Finding]]:
+    try:
+        return Deployment.model_validate(made), []
+    except ValidationError as error:
+        found = []
+        for one in error.errors():
+            where = ".".join(str(part) for part in one["loc"])
+            found.append(Finding(level="error", where=where, message=_message(one)))
+        return None, found
+
+
+def _said(finding: Finding, raw: Raw, places: Mapping[str, str]) -> Said:
+    """A finding at the field where it is put right."""
+    where = finding.where
+    begins = sorted((one for one in places if _begins(where, one)), key=len, reverse=True)
+    if begins:
+        where = places[begins[0]] + where[len(begins[0]) :]
+    step = step_of(where)
+    at, title = _field(step, where, raw)
+    return Said(
+        level=finding.level,
+        at=at,
+        title=title,
+        message=finding.message,
+        hint=finding.hint,
+        step=step,
+    )
+
+
+def _field(step: Step, where: str, raw: Raw) -> tuple[str, str]:
+    """The field that shows what lies at this place, and what the page calls it."""
+    for blank in step.blanks:
+        if not _begins(where, blank.path):
+            continue
+        number, _, rest = where[len(blank.path) + 1 :].partition(".")
+        if not (blank.columns and number.isdigit() and int(number) < _count(raw, blank.path)):
+            return blank.path, blank.title
+        name = rest.partition(".")[0]
+        if blank.is_named and name in ("[key]", ""):
+            name = "name"
+        column = next((one for one in blank.columns if one.path == name), blank.columns[0])
+        title = f"{blank.title}, {int(number) + 1}, {column.title.lower()}"
+        return f"{blank.path}.{number}.{column.path}", title
+    first = next((one for one in step.blanks if _begins(one.path, where)), step.blanks[0])
+    return first.path, first.title
+
+
+def _count(raw: Raw, path: str) -> int:
+    rows = value_at(raw, path)
+    return len(rows) if isinstance(rows, list) else 0
+
+
+def _begins(path: str, begin: str) -> bool:
+    return path == begin or path.startswith(f"{begin}.")
+
+
+def _message(error: Mapping[str, Any]) -> str:
+    """What is wrong with something that was typed, for people."""
+    given, context = error["input"], error.get("ctx", {})
+    quoted = f"“{given}”" if isinstance(given, str) and len(given) <= SHORT else "This"
+    kind = error["type"]
+    if given == "" or kind in ("missing", "string_too_short", "too_short"):
+        least = context.get("min_length", 1)
+        return "This is needed." if least <= 1 else f"At least {least} characters are needed."
+    if kind in ("int_parsing", "int_from_float"):
+        return f"{quoted} is not a whole number."
+    if kind in ("float_parsing", "finite_number"):
+        return f"{quoted} is not a number."
+    if kind == "greater_than_equal":
+        return f"{context['ge']} is the least."
+    if kind == "less_than_equal":
+        return f"{context['le']} is the most."
+    if kind == "string_too_long":
+        return f"It may have at most {context['max_length']} characters."
+    if kind == "too_long":
+        return f"At most {context['max_length']} are possible."
+    if kind == "string_pattern_mismatch":
+        return f"{quoted} is not possible here.{PATTERNS.get(context['pattern'], '')}"
+    if kind == "value_error":
+        text = str(context["error"])
+        return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+    return f"{quoted} is not possible here."
+
+
+FEW = 2  # fields that each say why they are not used
+SHORT = 80  # characters that are quoted
+PATTERNS = {
+    VARIABLE: " Names are made of A to Z, 0 to 9 and _, and begin with a letter.",
+    LABEL: " It begins with a letter and is made of a to z, 0 to 9 and -.",
+    HOST: " Write it as shop.example.com.",
+}
