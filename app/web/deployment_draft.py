@@ -12,12 +12,12 @@ from app.storage import deployments, drafts
 from app.storage.deployments import Stored
 from app.storage.engine import Session
 from app.storage.projects import Project
-from app.web.deployment_form import Raw, Step, repeated, step_of, typed, value_at, wanted
+from app.web.deployment_form import Blank, Raw, Step, repeated, step_of, typed, value_at, wanted
 from stackwright.access.accounts import Caller
 from stackwright.deployment.config import Deployment
 from stackwright.deployment.options.address import HOST
 from stackwright.deployment.options.place import LABEL, VARIABLE
-from stackwright.deployment.unused import unused, why_unused
+from stackwright.deployment.unused import TARGETS, unused, why_unused
 from stackwright.errors import Finding
 from stackwright.value import Value
 
@@ -76,6 +76,10 @@ class Work(Value):
         """What is to say at this field."""
         return tuple(one for one in self.said if one.at == path)
 
+    def is_said_of(self, blanks: Sequence[Blank]) -> bool:
+        """Whether there is something to say at one of these fields."""
+        return any(_begins(one.at, blank.path) for one in self.said for blank in blanks)
+
     def said_on(self, step: Step) -> tuple[Said, ...]:
         """What is to say on this page."""
         return tuple(one for one in self.said if one.step == step)
@@ -88,24 +92,32 @@ class Idle(Value):
         description="Field → why; empty: its group says it for several of them."
     )
     groups: Mapping[str, Sequence[str]] = Field(description="Group → sentences.")
+    folded: Mapping[str, str] = Field(
+        description="Field that the target does not use → why; these lie together."
+    )
+
+    def whys(self, blanks: Sequence[Blank]) -> Sequence[str]:
+        """Why these are not used, each reason once."""
+        return tuple(dict.fromkeys(self.folded[one.path] for one in blanks))
 
 
 def idle(work: Work, step: Step) -> Idle:
     """Which choices of a page change nothing, and why."""
     known = unused(work.shown)
-    fields, groups = dict[str, str](), dict[str, list[str]]()
+    theirs = TARGETS.get(work.shown.cloud.target, {})
+    fields, groups, folded = dict[str, str](), dict[str, list[str]](), dict[str, str]()
     for group in step.groups:
         whys = {one.path: why for one in group.blanks if (why := why_unused(one.path, known))}
+        folded |= {path: why for path in whys if (why := why_unused(path, theirs))}
+        whys = {path: why for path, why in whys.items() if path not in folded}
         for why in dict.fromkeys(whys.values()):
             its = [one for one in group.blanks if whys.get(one.path) == why]
-            is_all = len(its) == len(group.blanks)
-            is_said_once = len(its) > FEW or is_all
+            is_said_once = len(its) > FEW
             fields |= {one.path: "" if is_said_once else why for one in its}
             if is_said_once:
                 titles = ", ".join(one.title for one in its)
-                begin = "Nothing here is used." if is_all else f"Not used: {titles}."
-                groups.setdefault(group.path, []).append(f"{begin} {why}")
-    return Idle(fields=fields, groups=groups)
+                groups.setdefault(group.path, []).append(f"Not used: {titles}. {why}")
+    return Idle(fields=fields, groups=groups, folded=folded)
 
 
 async def work_on(session: Session, deployment_id: UUID, caller: Caller) -> Work:

@@ -103,10 +103,10 @@ async def act(
         case "add":
             rows = value_at(work.raw, subject)
             last = len(rows) - 1 if isinstance(rows, list) else 0
-            return leave(request, f"{here}?at={subject}.{last}#rows-{subject}")
+            return leave(request, f"{here}?at={subject}.{last}")
         case "remove":
             rows_of = subject.rpartition(".")[0]
-            return leave(request, f"{here}?at=add:{rows_of}#rows-{rows_of}")
+            return leave(request, f"{here}?at=add:{rows_of}")
         case "save" if work.config and await _is_saved(work, caller, parts):
             return leave(request, f"{here}?done=saved")
     return leave(request, here)

@@ -43,7 +43,7 @@ TITLES: Mapping[str, str] = {
     "cpu_percent": "Processor load, %",
     "memory_percent": "Memory, %",
     "errors_percent": "Failed requests, %",
-    "p99_ms": "Slowest 1 % of requests, ms",
+    "p99_ms": "Slowest 1 %, ms",
     "database_storage_percent": "Database storage, %",
     "database_connections_percent": "Database connections, %",
     "restarts": "Restarts",
@@ -63,24 +63,28 @@ def figures(bill: Bill) -> list[dict[str, str]]:
         note = "and what is not counted" if bill.state == "partly" else "all of it is known"
         value = f"{bill.usd_per_month:,.2f}"
         shown = [{"label": "A month, about", "value": value, "unit": "USD", "note": note}]
-    if bill.delta_usd_per_month is not None:
-        shown.append(
-            {
-                "label": "Against what is saved",
-                "value": money(bill.delta_usd_per_month),
-                "unit": "USD",
-            }
-        )
+    delta = bill.delta_usd_per_month
+    if delta:
+        shown.append({"label": "Against what is saved", "value": money(delta), "unit": "USD"})
     return shown
+
+
+def in_short(bill: Bill) -> str:
+    """The bill in a few words."""
+    if bill.state == "nothing":
+        return "0 USD a month"
+    more = " and more" if bill.state == "partly" else ""
+    changed = f", {money(bill.delta_usd_per_month)}" if bill.delta_usd_per_month else ""
+    return f"{bill.usd_per_month:,.2f} USD a month{more}{changed}"
 
 
 def money(usd: float) -> str:
     """A difference, with its sign."""
-    return "±0.00" if not usd else f"{'+' if usd > 0 else '−'}{abs(usd):,.2f}"
+    return "–" if not usd else f"{'+' if usd > 0 else '−'}{abs(usd):,.2f}"
 
 
 def parts(bill: Bill) -> list[list[str]]:
-    """The bill part by part; alike ones, such as alarms, in one line."""
+    """The bill part by part, with what changes if anything does; alike ones, such as alarms, in one line."""
     sums: dict[str, list[float]] = {}
     for line in bill.cost.lines:
         name = line.address.rstrip("0123456789 ")
@@ -88,8 +92,13 @@ def parts(bill: Bill) -> list[list[str]]:
         its[0] += 1
         its[1] += line.after_usd_per_month
         its[2] += line.delta_usd_per_month
+    changes = any(round(delta, 2) for _, _, delta in sums.values())
     return [
-        [f"{name} ({count:.0f})" if count > 1 else name, f"{usd:,.2f}", money(round(delta, 2))]
+        [
+            f"{name} × {count:.0f}" if count > 1 else name,
+            f"{usd:,.2f}",
+            *([money(round(delta, 2))] if changes else []),
+        ]
         for name, (count, usd, delta) in sums.items()
     ]
 

@@ -129,8 +129,7 @@ def _row(request: Request, stored: Stored, kept: frozenset[str], database: str) 
     if draft_of(stored.id) in kept:
         state |= {"state": "paused", "text": "draft, not saved"}
     region = f", {config.cloud.region}" if config.cloud.region else ""
-    bill = found.bill
-    more = " and more" if bill.state == "partly" else ""
+    bill, more = found.bill, " and more" if found.bill.state == "partly" else ""
     return [
         {"text": stored.name, "href": address if leads(request.app, address) else choices},
         state,

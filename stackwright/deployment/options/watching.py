@@ -37,7 +37,7 @@ class Alarm(Value):
         ),
     ]
     minutes: Annotated[
-        int, Field(title="For", description="Minutes in a row before it rings.", ge=1, le=120)
+        int, Field(title="Minutes", description="That many in a row before it rings.", ge=1, le=120)
     ] = 5
 
 
