@@ -23,7 +23,7 @@ from app.web.rendering import TitleBlock, fragment, page
 from app.web.run_words import several
 from app.web.visitors import visitor
 from stackwright.access.accounts import Caller
-from stackwright.access.rights import Action
+from stackwright.access.rights import Action, may
 from stackwright.errors import ProjectError
 
 router = APIRouter(prefix="/deployments/{deployment_id}/configuration", include_in_schema=False)
@@ -63,7 +63,7 @@ async def show(
         block=_block(work),
         at=at,
         told=words.DONE.get(done, ""),
-        **_shown(request, work, step),
+        **_shown(request, work, step, caller),
     )
 
 
@@ -80,7 +80,7 @@ async def check(
         "deployment_wizard_answer.html.jinja",
         title=work.stored.name,
         block=_block(work),
-        **_shown(request, work, step),
+        **_shown(request, work, step, caller),
     )
 
 
@@ -160,10 +160,9 @@ async def _is_saved(work: Work, caller: Caller, parts: Parts) -> bool:
     return True
 
 
-def _shown(request: Request, work: Work, step: Step) -> dict[str, Any]:
+def _shown(request: Request, work: Work, step: Step, caller: Caller) -> dict[str, Any]:
     """What page and answers show alike."""
     plan = f"/deployments/{work.stored.id}/plan"
-    errors = len(work.errors)
     return {
         "work": work,
         "step": step,
@@ -182,14 +181,18 @@ def _shown(request: Request, work: Work, step: Step) -> dict[str, Any]:
         "saved_at": minute(work.stored.changed_at),
         "summary": _summary(work),
         "plan": plan if leads(request.app, plan) else "",
-        "why_no_plan": (
-            f"{several(errors, 'thing is', 'things are')} to be put right first."
-            if errors
-            else "Save first: a plan is made of what is saved."
-            if work.is_dirty
-            else ""
-        ),
+        "why_no_plan": _why_no_plan(work, caller),
     }
+
+
+def _why_no_plan(work: Work, caller: Caller) -> str:
+    """Why no plan can be made of the choices; empty: one can."""
+    if not may(caller.account.role, None, Action.ROLL_OUT):
+        return "Somebody who may roll out can make the plan: an operator, or an admin."
+    if work.errors:
+        errors = several(len(work.errors), "thing is", "things are")
+        return f"{errors} to be put right first."
+    return "Save first: a plan is made of what is saved." if work.is_dirty else ""
 
 
 def _summary(work: Work) -> str:

@@ -84,7 +84,7 @@ def _aws(deployment: Deployment) -> Iterator[Resource]:
         yield _part("Database", kind, **facts, multi_az=database.high_availability)
     for number in range(database.replicas):
         yield _part(f"Read replica {number + 1}", kind, **facts)
-    cpu = {Size.SMALL: 256, Size.MEDIUM: 512, Size.LARGE: 1024, Size.XLARGE: 2048}[scaling.size]
+    cpu = {Size.SMALL: 512, Size.MEDIUM: 1024, Size.LARGE: 2048, Size.XLARGE: 4096}[scaling.size]
     yield _part(
         "Back end", "aws_ecs_service", cpu=cpu, memory=2 * cpu, desired_count=scaling.minimum
     )
@@ -121,7 +121,7 @@ def _gcp(deployment: Deployment) -> Iterator[Resource]:
     yield _part("Back end", "google_cloud_run_v2_service")
     yield _part("Load balancer", "google_compute_global_forwarding_rule")
     if deployment.cache.enabled:
-        tier = "STANDARD_HA" if deployment.is_production else "BASIC"
+        tier = "STANDARD_HA" if deployment.scaling.zones > 1 else "BASIC"
         memory = {Size.SMALL: 1, Size.MEDIUM: 2, Size.LARGE: 5, Size.XLARGE: 10}
         yield _part(
             "Cache",
@@ -138,8 +138,10 @@ def _azure(deployment: Deployment) -> Iterator[Resource]:
         yield _part("Database", "azurerm_mongo_cluster")
     else:
         kind = f"azurerm_{database.engine.value}_flexible_server"
+        lasting = database.high_availability or database.replicas > 0
+        small = database.size in (Size.SMALL, Size.MEDIUM)
         facts: Facts = {
-            "sku_name": FLEXIBLE[database.size],
+            "sku_name": FLEXIBLE[Size.LARGE if lasting and small else database.size],
             "storage_mb": database.storage_gb * 1024,
         }
         standby: Facts = (
@@ -153,8 +155,10 @@ def _azure(deployment: Deployment) -> Iterator[Resource]:
         yield _part("Cache", "azurerm_managed_redis")
     yield _part("Logs", "azurerm_log_analytics_workspace")
     yield _part("Files of the front end", "azurerm_storage_account")
-    if deployment.address.cdn.enabled:
-        yield _part("CDN", "azurerm_cdn_frontdoor_profile", sku_name="Standard_AzureFrontDoor")
+    if deployment.address.cdn.enabled or deployment.address.domain:
+        yield _part(
+            "CDN and way in", "azurerm_cdn_frontdoor_profile", sku_name="Standard_AzureFrontDoor"
+        )
 
 
 def _digitalocean(deployment: Deployment) -> Iterator[Resource]:
@@ -169,17 +173,17 @@ def _digitalocean(deployment: Deployment) -> Iterator[Resource]:
             yield _part(
                 f"Read replica {number + 1}", kind, size=DROPLET_DB[database.size], node_count=1
             )
+    names = OWN_APP if scaling.maximum > scaling.minimum else APP  # only these scale by themselves
     yield Resource(
         kind="digitalocean_app",
         address="Back end",
         facts={
-            "spec.0.service.0.instance_size_slug": APP[scaling.size],
+            "spec.0.service.0.instance_size_slug": names[scaling.size],
             "spec.0.service.0.instance_count": scaling.minimum,
         },
     )
     if deployment.cache.enabled:
-        nodes = 2 if deployment.is_production else 1
-        yield _part("Cache", kind, size=DROPLET_DB[deployment.cache.size], node_count=nodes)
+        yield _part("Cache", kind, size=DROPLET_DB[deployment.cache.size], node_count=1)
     if deployment.address.cdn.enabled:
         yield _part("Files of the front end", "digitalocean_spaces_bucket")
 
@@ -196,13 +200,14 @@ def _sizes(*names: str) -> dict[Size, str]:
 
 
 # What each size is at each provider.
-RDS = _sizes("db.t4g.micro", "db.t4g.medium", "db.m6g.large", "db.m6g.xlarge")
+RDS = _sizes("db.t4g.micro", "db.t4g.small", "db.t4g.medium", "db.t4g.large")
 DOCUMENT_DB = _sizes("db.t4g.medium", "db.t4g.medium", "db.r6g.large", "db.r6g.xlarge")
 ELASTICACHE = _sizes("cache.t4g.micro", "cache.t4g.small", "cache.t4g.medium", "cache.m6g.large")
 CLOUD_SQL = _sizes("db-g1-small", "db-custom-1-3840", "db-custom-2-7680", "db-custom-4-15360")
 FLEXIBLE = _sizes("B_Standard_B1ms", "B_Standard_B2s", "GP_Standard_D2ds_v4", "GP_Standard_D4ds_v4")
 DROPLET_DB = _sizes("db-s-1vcpu-1gb", "db-s-1vcpu-2gb", "db-s-2vcpu-4gb", "db-s-4vcpu-8gb")
-APP = _sizes("apps-s-1vcpu-0.5gb", "apps-s-1vcpu-1gb", "apps-s-1vcpu-2gb", "apps-s-2vcpu-4gb")
+APP = _sizes("apps-s-1vcpu-1gb", "apps-s-1vcpu-2gb", "apps-s-2vcpu-4gb", "apps-d-4vcpu-8gb")
+OWN_APP = _sizes("apps-d-1vcpu-1gb", "apps-d-1vcpu-2gb", "apps-d-2vcpu-4gb", "apps-d-4vcpu-8gb")
 PARTS: dict[Target, Callable[[Deployment], Iterator[Resource]]] = {
     Target.AWS: _aws,
     Target.GCP: _gcp,
