@@ -39,6 +39,13 @@ locals {
 }
 
 resource "google_sql_database_instance" "main" {
+  #checkov:skip=CKV_GCP_51:Set by the dynamic block from local.database_flags, which the checker does not follow.
+  #checkov:skip=CKV_GCP_52:Set by the dynamic block from local.database_flags, which the checker does not follow.
+  #checkov:skip=CKV_GCP_53:Set by the dynamic block from local.database_flags, which the checker does not follow.
+  #checkov:skip=CKV_GCP_54:Set by the dynamic block from local.database_flags, which the checker does not follow.
+  #checkov:skip=CKV_GCP_108:Set by the dynamic block from local.database_flags, which the checker does not follow.
+  #checkov:skip=CKV_GCP_110:Set by the dynamic block from local.database_flags, which the checker does not follow.
+  #checkov:skip=CKV_GCP_111:Set by the dynamic block from local.database_flags, which the checker does not follow.
   #checkov:skip=CKV_GCP_6:Connections without TLS are refused; the Auth Proxy brings a client certificate of its own for each connection.
   #checkov:skip=CKV_GCP_79:The version is a choice of the user; the newest is taken when nothing is chosen.
   #checkov:skip=CKV_GCP_109:log_min_error_statement is error, the level at which a failed statement is worth a line.
@@ -129,6 +136,14 @@ resource "google_sql_database_instance" "main" {
 }
 
 resource "google_sql_database_instance" "replica" {
+  #checkov:skip=CKV_GCP_51:Set by the dynamic block from local.database_flags, which the checker does not follow.
+  #checkov:skip=CKV_GCP_52:Set by the dynamic block from local.database_flags, which the checker does not follow.
+  #checkov:skip=CKV_GCP_53:Set by the dynamic block from local.database_flags, which the checker does not follow.
+  #checkov:skip=CKV_GCP_54:Set by the dynamic block from local.database_flags, which the checker does not follow.
+  #checkov:skip=CKV_GCP_108:Set by the dynamic block from local.database_flags, which the checker does not follow.
+  #checkov:skip=CKV_GCP_110:Set by the dynamic block from local.database_flags, which the checker does not follow.
+  #checkov:skip=CKV_GCP_111:Set by the dynamic block from local.database_flags, which the checker does not follow.
+  #checkov:skip=CKV_GCP_109:log_min_error_statement is error, the level at which a failed statement is worth a line.
   #checkov:skip=CKV_GCP_6:Connections without TLS are refused, as on the main instance.
   #checkov:skip=CKV_GCP_14:A replica is a copy; its main instance is backed up.
   #checkov:skip=CKV_GCP_79:A replica has the version of its main instance.

@@ -29,6 +29,7 @@ resource "google_kms_key_ring" "main" {
 }
 
 resource "google_kms_crypto_key" "data" {
+  #checkov:skip=CKV_GCP_82:The keys are left alone when the stack goes (deletion_policy), so that destroying a staging environment ends.
   for_each = local.key_users
 
   name                       = each.key

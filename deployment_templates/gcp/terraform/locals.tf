@@ -2,7 +2,7 @@ locals {
   name  = "${var.name}-${var.environment}"
   short = length(local.name) <= 20 ? local.name : "${trimsuffix(substr(local.name, 0, 14), "-")}-${substr(sha1(local.name), 0, 5)}"
 
-  project    = data.google_project.current.project_id
+  project    = trimprefix(data.google_project.current.id, "projects/")
   number     = data.google_project.current.number
   production = var.environment == "production"
 
