@@ -161,6 +161,7 @@ resource "google_sql_database_instance" "replica" {
     tier                  = var.database_tier
     availability_type     = "ZONAL"
     disk_type             = "PD_SSD"
+    disk_size             = var.database_storage_gb
     disk_autoresize       = true
     disk_autoresize_limit = var.database_storage_limit_gb
     connector_enforcement = "REQUIRED"
@@ -180,6 +181,10 @@ resource "google_sql_database_instance" "replica" {
         value = database_flags.value
       }
     }
+  }
+
+  lifecycle {
+    ignore_changes = [settings[0].disk_size]
   }
 }
 
