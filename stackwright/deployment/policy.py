@@ -22,6 +22,7 @@ class Rule:
         message: What is wrong; the address comes before it.
         hint: What to do.
         staging: Whether it matters in staging, too (there as a warning).
+        unless: An attribute that, when it is set, makes the rule not apply, such as one that only copies have.
     """
 
     kinds: frozenset[str]
@@ -30,6 +31,7 @@ class Rule:
     message: str
     hint: str
     staging: bool = True
+    unless: str = ""
 
 
 def _on(value: Fact) -> bool:
@@ -111,6 +113,7 @@ RULES: tuple[Rule, ...] = (
         lambda value: value is False,
         *UNPROTECTED,
         staging=False,
+        unless="master_instance_name",  # a copy can be made again
     ),
     Rule(
         frozenset({"aws_s3_bucket"}),
@@ -150,6 +153,7 @@ RULES: tuple[Rule, ...] = (
         _off,
         *NO_BACKUPS,
         staging=False,
+        unless="master_instance_name",  # its main instance is backed up
     ),
     Rule(
         frozenset({"azurerm_postgresql_flexible_server", "azurerm_mysql_flexible_server"}),
@@ -212,7 +216,7 @@ def policies(resources: Sequence[Resource], *, production: bool) -> tuple[Findin
 
 def _broken(resource: Resource) -> Iterator[tuple[str, str, str, bool]]:
     for rule in RULES:
-        if resource.kind in rule.kinds:
+        if resource.kind in rule.kinds and resource.facts.get(rule.unless) is None:
             for path in _bad_paths(rule, resource):
                 yield path, rule.message, rule.hint, rule.staging
     for path, port in _openings(resource):

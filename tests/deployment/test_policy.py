@@ -36,6 +36,15 @@ def test_good_databases_have_no_findings() -> None:
     assert not paths("google_sql_database_instance", GOOD_SQL)
 
 
+def test_a_copy_of_a_database_needs_neither_backups_nor_protection() -> None:
+    bare = {
+        "deletion_protection": False,
+        "settings": [GOOD_SQL["settings"][0] | {"backup_configuration": []}],
+    }
+    assert len(paths("google_sql_database_instance", bare)) == 2
+    assert not paths("google_sql_database_instance", {**bare, "master_instance_name": "shop"})
+
+
 def test_a_bare_database_has_all_of_them() -> None:
     assert paths("aws_db_instance", {"publicly_accessible": True, "skip_final_snapshot": True}) == [
         "publicly_accessible",
