@@ -36,7 +36,9 @@ class Price(Value):
     each: Annotated[
         dict[str, float], Field(description="Attribute → US dollars a month for each of its units.")
     ] = {}
-    count: Annotated[str, Field(description="The attribute that says how many there are.")] = ""
+    count: Annotated[
+        str, Field(description="The attribute that says how many there are, or `one or another`.")
+    ] = ""
     doubled: Annotated[
         dict[str, Fact], Field(description="Attribute → the value with which all is doubled.")
     ] = {}
@@ -129,7 +131,8 @@ def monthly_usd(resource: Resource, table: Prices) -> float | None:
             return None
         total += usd * amount
     if price.count:
-        count = _number(facts.get(price.count, 1))
+        counts = [facts[one] for one in price.count.split(" or ") if facts.get(one) is not None]
+        count = _number(counts[0] if counts else 1)
         if count is None:
             return None
         total *= count

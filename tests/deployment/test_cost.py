@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from stackwright.deployment.cost import (
     staleness,
 )
 from stackwright.deployment.step import Fact, Resource
-from stackwright.deployment.targets.terraform import read_plan
+from stackwright.deployment.targets.terraform import flatten, read_plan
 from tests.deployment.examples import change, terraform
 
 
@@ -69,6 +70,20 @@ def test_a_container_costs_what_its_task_is_given() -> None:
     )
     found = cost((), read_plan(terraform(*entries)).after)
     assert found.after_usd_per_month == 18.02
+
+
+@pytest.mark.parametrize(
+    ("service", "usd"),
+    [
+        ({"instance_count": 2}, 24.0),
+        ({"autoscaling": [{"min_instance_count": 3}]}, 36.0),
+        ({}, 12.0),
+    ],
+)
+def test_an_app_costs_the_instances_that_always_run(service: dict[str, Any], usd: float) -> None:
+    content = {"spec": [{"service": [{"instance_size_slug": "apps-s-1vcpu-1gb", **service}]}]}
+    app = Resource(kind="digitalocean_app", address="app", facts=dict(flatten(content)))
+    assert monthly_usd(app, prices()) == usd
 
 
 def test_what_changes_is_told_and_the_reverse_is_its_negative() -> None:

@@ -18,17 +18,24 @@ from stackwright.errors import ProjectError
 ANOTHER_SECRET = "(another secret)"  # noqa: S105 - stands in the place of one
 FORMAT = "1"  # a larger first number promises nothing about what we read
 GROUPS = (
-    ("Database", r"_db_|_rds_|_docdb_|_sql_|postgresql|mysql|cosmosdb|_database_|dynamodb"),
+    (
+        "Database",
+        r"_db_|_rds_|_docdb_|_sql_|postgresql|mysql|cosmosdb|_database_|dynamodb|firestore",
+    ),
     ("Cache", r"elasticache|redis"),
-    ("CDN", r"cloudfront|_cdn_|frontdoor|backend_bucket"),
-    ("Domain and TLS", r"route53|_dns_|_acm_|certificate|_domain$|_record$"),
+    ("CDN", r"cloudfront|_cdn(_|$)|frontdoor|backend_bucket"),
+    ("Domain and TLS", r"route53|_dns_|_acm_|certificate|ssl_policy|_domain$|_record$"),
     ("Monitoring", r"cloudwatch|_logging_|_monitor|log_analytics|_sns_|_uptime_|alert"),
     ("Secrets", r"secret|_kms_|key_vault"),
     ("Permissions", r"_iam_|service_account|_role_|identity"),
     ("Files", r"_s3_|_storage_|_spaces_|volume|_disk|_efs_"),
     ("Images", r"_ecr_|artifact_registry|container_registry"),
     ("Traffic", r"_lb(_|$)|_alb|loadbalancer|forwarding_rule|ingress|_url_map|target_.*_proxy"),
-    ("Network", r"vpc|subnet|security_group|firewall|route|gateway|_eip|network|public_ip"),
+    (
+        "Network",
+        r"vpc|subnet|security_group|firewall|route|gateway|_eip|network|public_ip|_address$|security_policy",
+    ),
+    ("Project", r"_project(_resources|_service)?$|resource_group$"),
     (
         "Back end",
         r"_ecs_|cloud_run|container_app|_app$|droplet|instance|deployment|service|autoscal",

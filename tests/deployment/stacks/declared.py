@@ -30,3 +30,8 @@ def unused(folder: Path) -> list[str]:
     """Variables that change nothing."""
     text = text_of(folder)
     return [name for name in declared(folder) if not re.search(rf"\bvar\.{name}\b", text)]
+
+
+def kinds(folder: Path) -> frozenset[str]:
+    """The kinds of resources that the stack may make."""
+    return frozenset(re.findall(r'^resource "(\w+)" "', text_of(folder), re.MULTILINE))
