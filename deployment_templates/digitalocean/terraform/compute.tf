@@ -14,7 +14,7 @@ resource "digitalocean_app" "main" {
   project_id = digitalocean_project.main.id
 
   spec {
-    name               = substr(local.name, 0, 32)
+    name               = local.short # 32 characters at most
     region             = local.app_region
     disable_edge_cache = !var.cdn_enabled
     # The edge would otherwise rewrite addresses of mail in pages, which breaks their digests.
@@ -61,7 +61,7 @@ resource "digitalocean_app" "main" {
       engine       = { pg = "PG", mysql = "MYSQL", mongodb = "MONGODB" }[local.engine]
       version      = local.version
       db_name      = digitalocean_database_db.app.name
-      db_user      = digitalocean_database_user.app.name
+      db_user      = local.database_user
       production   = true
     }
 
@@ -96,10 +96,10 @@ resource "digitalocean_app" "main" {
       }
 
       image {
-        registry_type = lookup(local.registries, coalesce(local.image.host, "docker.io"), "DOCKER_HUB")
-        registry      = startswith(local.image.name, "registry.digitalocean.com/") ? null : split("/", local.image.path)[0]
-        repository    = join("/", slice(split("/", local.image.path), 1, length(split("/", local.image.path))))
-        tag           = local.image.digest == null ? coalesce(local.image.tag, "latest") : null
+        registry_type = local.image.registry_type
+        registry      = local.image.registry
+        repository    = local.image.repository
+        tag           = local.image.tag
         digest        = local.image.digest
       }
 
@@ -151,10 +151,10 @@ resource "digitalocean_app" "main" {
         instance_count     = var.instances_minimum
 
         image {
-          registry_type = lookup(local.registries, coalesce(service.value.host, "docker.io"), "DOCKER_HUB")
-          registry      = startswith(service.value.name, "registry.digitalocean.com/") ? null : split("/", service.value.path)[0]
-          repository    = join("/", slice(split("/", service.value.path), 1, length(split("/", service.value.path))))
-          tag           = service.value.digest == null ? coalesce(service.value.tag, "latest") : null
+          registry_type = service.value.registry_type
+          registry      = service.value.registry
+          repository    = service.value.repository
+          tag           = service.value.tag
           digest        = service.value.digest
         }
 
@@ -175,10 +175,10 @@ resource "digitalocean_app" "main" {
       run_command        = var.migrate_command
 
       image {
-        registry_type = lookup(local.registries, coalesce(local.image.host, "docker.io"), "DOCKER_HUB")
-        registry      = startswith(local.image.name, "registry.digitalocean.com/") ? null : split("/", local.image.path)[0]
-        repository    = join("/", slice(split("/", local.image.path), 1, length(split("/", local.image.path))))
-        tag           = local.image.digest == null ? coalesce(local.image.tag, "latest") : null
+        registry_type = local.image.registry_type
+        registry      = local.image.registry
+        repository    = local.image.repository
+        tag           = local.image.tag
         digest        = local.image.digest
       }
     }

@@ -8,6 +8,8 @@ locals {
   nodes      = var.database_high_availability ? (local.documents ? 3 : 2) : 1
   replicas   = local.documents ? 0 : var.database_replicas
 
+  database_user = local.postgresql ? coalesce(var.database_user, digitalocean_database_cluster.main.user) : digitalocean_database_user.app[0].name
+
   # App Platform fills user and password in when a release starts ($${db.…}); host and port are no secrets.
   database_login = "$${db.USERNAME}:$${db.PASSWORD}"
   pool_size      = min(var.database_connections * var.instances_maximum, var.database_max_connections)
@@ -76,8 +78,11 @@ resource "digitalocean_database_db" "app" {
   name       = "app"
 }
 
-# A user of its own: the administrator of the cluster is nobody's everyday login.
+# A user of its own. PostgreSQL since 15 lets a new user make no tables, and DigitalOcean offers no way to allow it but SQL: there
+# the product is the cluster's administrator (who is no superuser), unless a user that was prepared is named.
 resource "digitalocean_database_user" "app" {
+  count = local.postgresql ? 0 : 1
+
   cluster_id = digitalocean_database_cluster.main.id
   name       = "app"
 }
@@ -91,7 +96,7 @@ resource "digitalocean_database_connection_pool" "app" {
   mode       = "session"
   size       = local.pool_size
   db_name    = digitalocean_database_db.app.name
-  user       = digitalocean_database_user.app.name
+  user       = local.database_user
 }
 
 resource "digitalocean_database_replica" "read" {

@@ -1,6 +1,7 @@
 locals {
   name       = "${var.name}-${var.environment}"
-  unique     = var.suffix == "" ? local.name : "${local.name}-${var.suffix}"
+  short      = length(local.name) <= 32 ? local.name : "${trimsuffix(substr(local.name, 0, 26), "-")}-${substr(sha1(local.name), 0, 5)}"
+  unique     = var.suffix == "" ? local.short : "${local.short}-${var.suffix}"
   production = var.environment == "production"
 
   # DigitalOcean's tags are words; a value comes after a colon.
@@ -21,16 +22,25 @@ locals {
 
   image       = local.images["app"]
   pages_image = lookup(local.images, "pages", null)
+  registries  = { "registry.digitalocean.com" = "DOCR", "ghcr.io" = "GHCR" }
 
   # registry.digitalocean.com/<registry>/<repository>:<tag>, ghcr.io/<owner>/<repository>@sha256:… and so on.
-  images = {
+  parts = {
     for name, image in { app = var.image, pages = var.pages_image } : name => merge(
       regex("^(?:(?P<host>[^/]*[.:][^/]*)/)?(?P<path>[^:@]+)(?::(?P<tag>[^@]+))?(?:@(?P<digest>sha256:[0-9a-f]+))?$", image),
-      { name = image },
+      { kind = lookup(local.registries, split("/", image)[0], "DOCKER_HUB") },
     )
     if image != ""
   }
-  registries = { "registry.digitalocean.com" = "DOCR", "ghcr.io" = "GHCR" }
+  images = {
+    for name, part in local.parts : name => {
+      registry_type = part.kind
+      registry      = part.kind == "DOCR" ? null : length(split("/", part.path)) == 1 ? "library" : split("/", part.path)[0]
+      repository    = replace(part.path, "/^[^/]+//", "")
+      tag           = part.digest == null ? coalesce(part.tag, "latest") : null
+      digest        = part.digest
+    }
+  }
 
   variables = merge(var.variables, {
     ENVIRONMENT          = var.environment

@@ -6,6 +6,7 @@ locals {
   database_alarms = {
     database_storage_percent = "v1/dbaas/alerts/disk_utilization_alerts"
   }
+  periods = { 2 = "2m", 3 = "3m", 5 = "5m", 10 = "10m", 15 = "15m", 30 = "30m", 60 = "1h" }
   regions = ["us_east", "eu_west", "se_asia"]
 }
 
@@ -53,7 +54,7 @@ resource "digitalocean_uptime_alert" "slow" {
   name       = "${local.name} answers slowly"
   check_id   = digitalocean_uptime_check.health.id
   type       = "latency"
-  period     = "${[for minutes in [2, 3, 5, 10, 15, 30, 60] : minutes if minutes >= min(each.value.minutes, 60)][0]}m"
+  period     = local.periods[[for minutes in [2, 3, 5, 10, 15, 30, 60] : minutes if minutes >= min(each.value.minutes, 60)][0]]
   comparison = "greater_than"
   threshold  = each.value.above
 
@@ -72,7 +73,7 @@ resource "digitalocean_monitor_alert" "database" {
   type        = local.database_alarms[each.value.measure]
   compare     = "GreaterThan"
   value       = each.value.above
-  window      = [for minutes in [5, 10, 30, 60] : minutes if minutes >= min(each.value.minutes, 60)][0] == 60 ? "1h" : "${[for minutes in [5, 10, 30] : minutes if minutes >= min(each.value.minutes, 30)][0]}m"
+  window      = local.periods[[for minutes in [5, 10, 30, 60] : minutes if minutes >= min(each.value.minutes, 60)][0]]
   entities    = [digitalocean_database_cluster.main.id]
 
   alerts {

@@ -149,6 +149,12 @@ variable "database_replicas" {
   default     = 0
 }
 
+variable "database_user" {
+  description = "PostgreSQL: a user that may make tables in the database app; empty: the administrator of the cluster."
+  type        = string
+  default     = ""
+}
+
 variable "database_public" {
   description = "Let the networks of firewall_rules for its port reach the database."
   type        = bool

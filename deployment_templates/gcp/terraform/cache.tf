@@ -1,7 +1,7 @@
 resource "google_redis_instance" "main" {
   count = var.cache_enabled ? 1 : 0
 
-  name                    = local.name
+  name                    = local.short # 40 characters at most
   display_name            = local.name
   region                  = var.region
   tier                    = var.zones > 1 ? "STANDARD_HA" : "BASIC"

@@ -1,9 +1,14 @@
 # TLS. Google proves a name by a record that this stack makes, and otherwise as soon as the name points to the load balancer.
 
+locals {
+  # A host may be longer than the name of a resource.
+  host_names = { for host in local.hosts : host => "${local.short}-${substr(sha1(host), 0, 8)}" }
+}
+
 resource "google_certificate_manager_dns_authorization" "host" {
   for_each = toset(local.proven_by_dns)
 
-  name        = "${local.name}-${replace(each.value, ".", "-")}"
+  name        = local.host_names[each.value]
   domain      = each.value
   description = "Proof of ${each.value}"
 
@@ -13,7 +18,7 @@ resource "google_certificate_manager_dns_authorization" "host" {
 resource "google_certificate_manager_certificate" "host" {
   for_each = toset(local.issued)
 
-  name        = "${local.name}-${replace(each.value, ".", "-")}"
+  name        = local.host_names[each.value]
   description = "Certificate of ${each.value}"
 
   managed {
@@ -36,7 +41,7 @@ resource "google_certificate_manager_certificate_map" "main" {
 resource "google_certificate_manager_certificate_map_entry" "host" {
   for_each = toset(local.tls ? local.hosts : [])
 
-  name         = "${local.name}-${replace(each.value, ".", "-")}"
+  name         = local.host_names[each.value]
   map          = google_certificate_manager_certificate_map.main[0].name
   hostname     = each.value
   certificates = var.certificate == "own" ? [var.certificate_reference] : [google_certificate_manager_certificate.host[each.value].id]

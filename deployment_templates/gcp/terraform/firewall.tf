@@ -55,6 +55,18 @@ resource "google_compute_security_policy" "app" {
     }
   }
 
+  # Google's own check from outside comes from addresses all over the world; the health path tells nothing but its state.
+  rule {
+    action      = "allow"
+    priority    = 1900
+    description = "The check from outside"
+    match {
+      expr {
+        expression = "request.path == '${var.health_path}'"
+      }
+    }
+  }
+
   dynamic "rule" {
     for_each = local.visitor_chunks
     content {

@@ -65,16 +65,6 @@ resource "google_compute_url_map" "main" {
     name            = "product"
     default_service = google_compute_backend_bucket.pages["pages"].id
 
-    # Every other address is a page of the application: it is answered with the page, not with 404.
-    default_custom_error_response_policy {
-      error_service = google_compute_backend_bucket.pages["pages"].id
-      error_response_rule {
-        match_response_codes   = ["404"]
-        path                   = "/index.html"
-        override_response_code = 200
-      }
-    }
-
     path_rule {
       paths   = distinct(["/api/*", var.health_path])
       service = google_compute_backend_service.app.id
@@ -83,6 +73,22 @@ resource "google_compute_url_map" "main" {
     path_rule {
       paths   = ["/assets/*"]
       service = google_compute_backend_bucket.pages["assets"].id
+    }
+
+    # Every other address is a page of the application: it is answered with the page, not with 404. The policy belongs to
+    # this rule alone: as the default of all rules it would turn what the back end does not find into pages, too.
+    path_rule {
+      paths   = ["/*"]
+      service = google_compute_backend_bucket.pages["pages"].id
+
+      custom_error_response_policy {
+        error_service = google_compute_backend_bucket.pages["pages"].id
+        error_response_rule {
+          match_response_codes   = ["404"]
+          path                   = "/index.html"
+          override_response_code = 200
+        }
+      }
     }
   }
 

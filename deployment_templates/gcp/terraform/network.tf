@@ -68,7 +68,7 @@ resource "google_compute_firewall" "opening" {
     if rule.port != local.database_port && anytrue([for network in rule.sources : !strcontains(network, ":")])
   }
 
-  name          = "${local.name}-${each.key}"
+  name          = "${local.short}-${each.key}"
   description   = each.value.why
   network       = google_compute_network.main.id
   direction     = "INGRESS"

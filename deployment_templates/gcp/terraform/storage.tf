@@ -2,7 +2,7 @@
 resource "google_storage_bucket" "pages" {
   #checkov:skip=CKV_GCP_114:Pages are public by nature: the load balancer serves only objects that everybody may read.
   #checkov:skip=CKV_GCP_62:The load balancer logs each request for a page; a second log of the same requests says nothing more.
-  name                        = "${local.project}-${local.name}-pages"
+  name                        = "${local.project}-${local.short}-pages" # unique among all customers
   location                    = var.region
   storage_class               = "STANDARD"
   uniform_bucket_level_access = true
