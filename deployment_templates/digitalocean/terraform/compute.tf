@@ -46,7 +46,7 @@ resource "digitalocean_app" "main" {
     }
 
     dynamic "alert" {
-      for_each = toset(["DEPLOYMENT_FAILED", "DOMAIN_FAILED"])
+      for_each = toset(concat(["DEPLOYMENT_FAILED", "DOMAIN_FAILED"], local.scales ? ["AUTOSCALE_FAILED"] : []))
       content {
         rule = alert.value
         destinations {
@@ -60,7 +60,7 @@ resource "digitalocean_app" "main" {
       cluster_name = digitalocean_database_cluster.main.name
       engine       = { pg = "PG", mysql = "MYSQL", mongodb = "MONGODB" }[local.engine]
       version      = local.version
-      db_name      = digitalocean_database_db.app.name
+      db_name      = local.documents ? null : digitalocean_database_db.app.name
       db_user      = local.database_user
       production   = true
     }

@@ -8,7 +8,10 @@ locals {
   nodes      = var.database_high_availability ? (local.documents ? 3 : 2) : 1
   replicas   = local.documents ? 0 : var.database_replicas
 
-  database_user = local.postgresql ? coalesce(var.database_user, digitalocean_database_cluster.main.user) : digitalocean_database_user.app[0].name
+  database_user = (
+    local.postgresql ? coalesce(var.database_user, digitalocean_database_cluster.main.user) :
+    local.documents ? null : digitalocean_database_user.app[0].name
+  )
 
   # App Platform fills user and password in when a release starts ($${db.…}); host and port are no secrets.
   database_login = "$${db.USERNAME}:$${db.PASSWORD}"
@@ -79,9 +82,10 @@ resource "digitalocean_database_db" "app" {
 }
 
 # A user of its own. PostgreSQL since 15 lets a new user make no tables, and DigitalOcean offers no way to allow it but SQL: there
-# the product is the cluster's administrator (who is no superuser), unless a user that was prepared is named.
+# the product is the cluster's administrator (who is no superuser), unless a user that was prepared is named. App Platform
+# fills in no other user of MongoDB than the administrator.
 resource "digitalocean_database_user" "app" {
-  count = local.postgresql ? 0 : 1
+  count = var.database_engine == "mysql" ? 1 : 0
 
   cluster_id = digitalocean_database_cluster.main.id
   name       = "app"

@@ -56,7 +56,7 @@ resource "digitalocean_uptime_alert" "slow" {
   type       = "latency"
   period     = local.periods[[for minutes in [2, 3, 5, 10, 15, 30, 60] : minutes if minutes >= min(each.value.minutes, 60)][0]]
   comparison = "greater_than"
-  threshold  = each.value.above
+  threshold  = ceil(each.value.above)
 
   notifications {
     email = local.told
