@@ -99,25 +99,30 @@ def _read(provider: Provider, kind: str, name: str) -> Reading:
             f"{provider.source} has no {kind} {name}.",
             hint="Look at the provider's documentation: it may have another name.",
         )
+    parts = [path, *sorted(path.parent.glob("index-structs/structs*.js"))]  # the large ones
+    return read_binding("\n".join(_source(part) for part in parts), provider.objects)
+
+
+def _source(path: Path) -> str:
     found = _SOURCE_MAP.search(path.read_text("utf-8"))
     if found is None:
         raise ProjectError(f"{path} does not hold its own source.", hint="Take another version.")
     text: str = json.loads(base64.b64decode(found.group(1)))["sourcesContent"][0]
-    return read_binding(text, provider.objects)
+    return text
 
 
 def _unpacked(provider: Provider) -> Path:
     """The library within a binding. Only its archive is read: installed, the bindings are a gigabyte."""
-    folder = BINDINGS / f"{provider.name}-{provider.package_version}"
+    folder = BINDINGS / f"{provider.name}-{provider.package_version}.unpacked"
     if (folder / "lib").is_dir():
         return folder / "lib"
     with zipfile.ZipFile(_wheel(provider)) as wheel:
         inner = next(name for name in wheel.namelist() if name.endswith(".jsii.tgz"))
         packed = io.BytesIO(wheel.read(inner))
-    draft = folder.with_suffix(".new")
+    draft = folder.with_name(f"{folder.name}.new")
     with tarfile.open(fileobj=packed) as archive:
         for member in archive:
-            if member.name.startswith("package/lib/") and member.name.endswith("/index.js"):
+            if member.name.startswith("package/lib/") and member.name.endswith(".js"):
                 member.name = member.name.removeprefix("package/")
                 archive.extract(member, draft, filter="data")
     draft.rename(folder)

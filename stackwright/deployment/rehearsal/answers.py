@@ -144,5 +144,8 @@ _FACTS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
         "client_id": SUBSCRIPTION,
         "object_id": SUBSCRIPTION,
     },
-    "google_project": lambda _: {"number": ACCOUNT},
+    "google_project": lambda values: {
+        "number": ACCOUNT,
+        "project_id": values.get("project_id") or "rehearsal-project",
+    },
 }

@@ -11,6 +11,7 @@ from stackwright.errors import ProjectError
 _CLASS = re.compile(
     r"^export class (\w+) extends cdkt[fn]\.(\w+) \{$(.*?)^\}$", re.MULTILINE | re.DOTALL
 )
+_INTERFACE = re.compile(r"^export interface (\w+)[^{]*\{$(.*?)^\}$", re.MULTILINE | re.DOTALL)
 _FUNCTION = re.compile(r"^export function (\w+)ToHclTerraform\((.*?)^\}$", re.MULTILINE | re.DOTALL)
 _SYNTHESIS = re.compile(r"synthesizeHclAttributes\(\)(.*?)^  \}$", re.MULTILINE | re.DOTALL)
 _HCL = re.compile(
@@ -86,7 +87,7 @@ class _Modes(TypedDict):
 class _Binding(NamedTuple):
     classes: Mapping[str, str]
     functions: Mapping[str, str]
-    blocks: frozenset[str]
+    blocks: Mapping[str, frozenset[str]]  # interface → those of its members that are blocks
     name: str
     fixed: bool
 
@@ -102,16 +103,19 @@ def read_binding(text: str, older: frozenset[str] | None) -> Reading:
         ProjectError: It is no binding that we can read.
     """
     found = {name: (base, body) for name, base, body in _CLASS.findall(text)}
-    main = next(((base, body) for base, body in found.values() if base in _MAIN), None)
-    if main is None or (version := _VERSION.search(main[1])) is None:
+    main_name = next((name for name, (base, _) in found.items() if base in _MAIN), "")
+    base, body = found.get(main_name, ("", ""))
+    version = _VERSION.search(body)
+    if version is None:
         raise ProjectError("This is no binding of a provider.", hint="Take another version of it.")
-    base, body = main
     kind_name = _TYPE_NAME.search(body)
     name = kind_name.group(1) if kind_name else ""
     binding = _Binding(
         classes={one: body for one, (_, body) in found.items()},
         functions=dict(_FUNCTION.findall(text)),
-        blocks=frozenset(_IS_BLOCK.findall(text)),
+        blocks={
+            one: frozenset(_IS_BLOCK.findall(body)) for one, body in _INTERFACE.findall(text)
+        },
         name=name,
         fixed=older is None or name in older,
     )
@@ -123,7 +127,7 @@ def read_binding(text: str, older: frozenset[str] | None) -> Reading:
         if base == "TerraformDataSource"
         else "resource"
     )
-    block = _block(binding, body, written.group(1) if written else "")
+    block = _block(binding, f"{main_name}Config", body, written.group(1) if written else "")
     if kind == "provider":
         block = Block(
             attributes={
@@ -136,16 +140,17 @@ def read_binding(text: str, older: frozenset[str] | None) -> Reading:
     return Reading(kind=kind, name=name, version=version.group(1), block=block)
 
 
-def _block(binding: _Binding, body: str, written: str) -> Block:
+def _block(binding: _Binding, interface: str, body: str, written: str) -> Block:
+    blocks_here = binding.blocks.get(interface, frozenset())
     shapes = {name: (kind, stored) for name, _, kind, stored in _HCL.findall(written)}
     attributes: dict[str, Attribute] = {}
     blocks: dict[str, NestedBlock] = {}
     for name, modes, chunk in _chunks(body):
         held, stored = shapes.get(name, ("", ""))
         made = _MADE.search(chunk)
-        if name in binding.blocks and stored == "any":
+        if name in blocks_here and stored == "any":
             blocks[name] = supplement(binding.name, name)
-        elif name in binding.blocks and (made or held):
+        elif name in blocks_here and (made or held):
             blocks[name] = _nested(binding, made, held, stored, required=modes["required"])
         elif made:
             attributes[name] = _with_members(binding, made, modes)
@@ -191,12 +196,12 @@ def _inner(binding: _Binding, name: str) -> Block:
     written = binding.functions.get(name[:1].lower() + name[1:], "")
     body = binding.classes.get(f"{name}OutputReference")
     if body is not None:
-        return _block(binding, body, written)
+        return _block(binding, name, body, written)
     attributes, blocks = {}, {}
     for inner, _, kind, stored in _HCL.findall(written):
         if stored in _STORED:
             attributes[inner] = Attribute(type=_stored(kind, stored), optional=True)
-        elif inner in binding.blocks:
+        elif inner in binding.blocks.get(name, ()):
             blocks[inner] = _nested(binding, None, kind, stored, required=False)
     return Block(attributes=attributes, blocks=blocks)
 
