@@ -39,10 +39,12 @@ class Applied(Value):
         """What came of it, for people."""
         if self.is_done:
             return f"{self.added} added, {self.changed} changed, {self.destroyed} destroyed."
+        if self.stopped:
+            return "It was stopped; what was done is in the state."
         if self.errors:
             first = self.errors[0]
             return f"{first.where}: {first.message}" if first.where else first.message
-        return "It was stopped." if self.stopped else "It failed without a word."
+        return "Terraform ended without a word: it was killed. The next plan says what is there."
 
 
 @effect(timeout_s=900)
@@ -259,7 +261,7 @@ def _failed(what: str, heard: _Heard) -> ProjectError:
             who = facts.get("Who") or "somebody"
             what = facts.get("Operation", "").removeprefix("OperationType").lower()
             return ProjectError(
-                f"The state is held by {who} since {facts.get('Created', '?')}"
+                f"The state is held by {who} since {facts.get('Created', '?').partition('.')[0]} UTC"
                 f"{f' ({what})' if what else ''}.",
                 hint="Wait until it is done.",
                 http_status=423,

@@ -122,7 +122,7 @@ class RehearsalProvider:
                 diagnostics=[
                     MESSAGES["Diagnostic"](
                         severity=_ERROR,
-                        summary="Rehearsed failure",
+                        summary="Stopped" if self._stopped.is_set() else "Rehearsed failure",
                         detail=str(failure),
                     )
                 ],
@@ -150,7 +150,7 @@ class RehearsalProvider:
         """
         wishes = self._cloud.wishes()
         if self._stopped.wait(wishes.delay_of(address)):
-            raise _FailedError("Stopped before it was done.")
+            raise _FailedError("Nothing was done: Terraform was asked to stop.")
         fault = wishes.fault_of(address, act, self._cloud.spent())
         if fault is not None:
             self._cloud.spend(str(wishes.faults.index(fault)))

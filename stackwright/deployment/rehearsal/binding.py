@@ -113,9 +113,7 @@ def read_binding(text: str, older: frozenset[str] | None) -> Reading:
     binding = _Binding(
         classes={one: body for one, (_, body) in found.items()},
         functions=dict(_FUNCTION.findall(text)),
-        blocks={
-            one: frozenset(_IS_BLOCK.findall(body)) for one, body in _INTERFACE.findall(text)
-        },
+        blocks={one: frozenset(_IS_BLOCK.findall(body)) for one, body in _INTERFACE.findall(text)},
         name=name,
         fixed=older is None or name in older,
     )

@@ -15,7 +15,7 @@ class Fault(Value):
 
     address: str
     on: Act = "create"
-    message: str = "The rehearsal made this fail, as it was asked to."
+    message: str = "This resource was asked to fail."
     times: Annotated[int, Field(description="After that it works.", ge=1)] = 1
 
 
