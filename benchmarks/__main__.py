@@ -24,6 +24,7 @@ from benchmarks.budgets import (
 from benchmarks.planning import planning
 from benchmarks.preview import preview
 from benchmarks.process import Cost, cost, middle
+from benchmarks.rehearsing import rehearsing
 from benchmarks.show import show
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -43,6 +44,7 @@ def main() -> int:
         figures += bench.change(20)
         figures += bench.preview(5)
         figures += planning(chosen.runs)
+        figures += rehearsing(chosen.runs)
     show(figures)
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(

@@ -187,7 +187,7 @@ def version(place: Place) -> str:
     """The engine and its version, such as `Terraform 1.15.5`."""
     ended = _gathered(place, "version")
     first = ended.stdout.partition("\n")[0]
-    return first.replace(" v", " ") or "unknown"
+    return first.replace(" v", " ", 1) or "unknown"
 
 
 class _Heard:

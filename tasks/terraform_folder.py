@@ -105,10 +105,10 @@ def lay_out(
         )
     folder = place.folder
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    folder.chmod(0o700)
     for old in folder.glob("*.tf"):
         old.unlink()
     shutil.copytree(stack, folder, dirs_exist_ok=True, ignore=_LEFT_OUT)
+    folder.chmod(0o700)  # the copy has the mode of the template
     _write(folder / VARIABLES, json.dumps(dict(variables), indent=1, sort_keys=True) + "\n")
     settings = {"path": "terraform.tfstate"} if backend.kind == "local" else backend.settings
     document = {"terraform": {"backend": {backend.kind: dict(settings)}}}

@@ -116,13 +116,14 @@ def _kill(folder: Path, pid: int) -> None:
 
 def _listen(process: "subprocess.Popen[bytes]", hear: Hear | None) -> str:
     assert process.stdout is not None  # noqa: S101 - it was asked for
-    if hear is None:
-        return process.stdout.read().decode(errors="replace")
-    for raw in process.stdout:
-        with contextlib.suppress(ValueError):  # a line that is no JSON says nothing to us
-            line = json.loads(raw)
-            if isinstance(line, dict):
-                hear(line)
+    with process.stdout as lines:
+        if hear is None:
+            return lines.read().decode(errors="replace")
+        for raw in lines:
+            with contextlib.suppress(ValueError):  # a line that is no JSON says nothing to us
+                line = json.loads(raw)
+                if isinstance(line, dict):
+                    hear(line)
     return ""
 
 
