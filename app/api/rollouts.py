@@ -26,7 +26,7 @@ from stackwright.access.rights import Action
 from stackwright.access.tokens import digest
 from stackwright.deployment.options.place import Target
 from stackwright.deployment.request import ApprovalMode
-from stackwright.runs.rollout import Rollout, RolloutKind, Yes
+from stackwright.runs.rollout import Pushed, Rollout, RolloutKind, Yes
 from stackwright.runs.state import RunState
 from stackwright.value import Value
 from tasks.hosting_place import host_folder, known_site
@@ -48,9 +48,9 @@ class NewRollout(Value):
     release: int = Field(
         0, ge=0, le=10**6, description="Of a rollback: where to; 0: to the last good one."
     )
-    approval: ApprovalMode = Field(
-        ApprovalMode.ASK,
-        description="ask: it waits for a yes to its plan. policy: it goes on unless data is lost.",
+    approval: ApprovalMode | None = Field(
+        None,
+        description="ask: it waits for a yes to its plan. policy: it goes on unless data is lost. Null: as the choices of the deployment say.",
     )
 
 
@@ -203,7 +203,7 @@ async def ask_for(
     wanted: NewRollout,
     caller: Caller,
     parts: Parts,
-    cause: str = "",
+    pushed: Pushed | None = None,
 ) -> Rollout:
     """Keep a new rollout.
 
@@ -234,10 +234,11 @@ async def ask_for(
         number=0,
         kind=wanted.kind,
         config=stored.config,
-        output=await _output(session, stored, wanted, caller),
+        output=None if pushed else await _output(session, stored, wanted, caller),
+        pushed=pushed,
         restores=wanted.release if wanted.kind is RolloutKind.ROLLBACK else 0,
-        approval=wanted.approval,
-        cause=cause,
+        approval=wanted.approval or _as_chosen(stored),
+        cause=pushed.why if pushed else "",
         state=RunState.QUEUED,
         made_at=parts.now(),
     )
@@ -285,6 +286,10 @@ async def _output(
 def _differences(name: str) -> Differs:
     site, _ = known_site(host_folder(), name)
     return at_once(differences(site, LocalRoad()))
+
+
+def _as_chosen(stored: Stored) -> ApprovalMode:
+    return ApprovalMode.ASK if stored.config.setting.approval else ApprovalMode.POLICY
 
 
 def _is_local(stored: Stored) -> bool:

@@ -23,6 +23,14 @@ class RolloutKind(StrEnum):
     ROLLBACK = "rollback"  # one that was there before
 
 
+class Pushed(Value):
+    """The commit that a push brought."""
+
+    repository: str = Field(description="Where it is fetched from; empty: the last output it is.")
+    commit: str
+    why: str = Field(description="What happened, in a sentence.")
+
+
 class Yes(Value):
     """Who approved a plan, and when."""
 
@@ -41,6 +49,7 @@ class Rollout(Value):
     kind: RolloutKind = RolloutKind.RELEASE
     config: Deployment = Field(description="The choices, as they were when it was asked for.")
     output: UUID | None = Field(None, description="The run whose output is deployed.")
+    pushed: Pushed | None = Field(None, description="The push that started it; null: a person did.")
     restores: int = Field(0, description="The release that is gone back to; 0: the last good one.")
     approval: ApprovalMode = ApprovalMode.ASK
     cause: str = Field("", description="What started it, such as a push; empty: a person.")

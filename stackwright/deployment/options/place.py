@@ -9,6 +9,8 @@ from stackwright.value import Value
 
 LABEL = r"^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$"
 VARIABLE = r"^[A-Z][A-Z0-9_]{0,127}$"
+# By https or ssh; unprotected only on this machine, and never with a password in it.
+REPOSITORY = r"^(?:(?:https|ssh)://(?:[A-Za-z0-9_.-]+@)?[A-Za-z0-9.-]+|http://127\.0\.0\.1|http://localhost)(?::[0-9]{1,5})?/[A-Za-z0-9._~/-]+$"
 BRANCH = r"^[A-Za-z0-9][A-Za-z0-9._/-]*$"
 
 
@@ -109,6 +111,15 @@ class Setting(Value):
             description="A push to this branch or tag starts a deployment; empty: none does.",
             pattern=rf"{BRANCH}|^$",
             max_length=200,
+        ),
+    ] = ""
+    repository: Annotated[
+        str,
+        Field(
+            title="Repository",
+            description="Where its code lies: a push deploys exactly the commit that was pushed. Empty: what the last run published.",
+            pattern=rf"{REPOSITORY}|^$",
+            max_length=400,
         ),
     ] = ""
     variables: Annotated[
