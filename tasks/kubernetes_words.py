@@ -70,7 +70,7 @@ def explained(said: str, words: Sequence[str]) -> ProjectError:
     for pattern, message, hint, status in CASES:
         if re.search(pattern, said):
             return ProjectError(f"{message}: {text}", hint=hint, http_status=status)
-    verb = next((word for word in words[1:] if not word.startswith("-")), "")
+    verb = next((word for word in words if "/" not in word and word[:1] != "-"), "")
     return ProjectError(
         f"`kubectl {verb}` failed: {text}", hint="Look at what it said.", http_status=502
     )

@@ -149,7 +149,7 @@ def _ingress(deployment: Deployment, cluster: Cluster, *, has_pages: bool) -> li
     hosts = [address.domain, *address.aliases] if address.domain else []
     own = address.tls.certificate is Certificate.OWN
     secret = address.tls.reference if own else CERTIFICATE
-    spec = {
+    spec: Json = {
         "ingressClassName": cluster.entry_class,
         "tls": [{"hosts": hosts, "secretName": secret}] if has_tls(deployment) else None,
         "rules": [{"host": host, "http": http} for host in hosts] or [{"http": http}],

@@ -111,6 +111,22 @@ def to_roll_out(wanted: Sequence[Object]) -> tuple[Object, ...]:
     return tuple(one for one in wanted if address_of(one) in BUILT - {MIGRATE})
 
 
+def job_of(cron_job: Object, name: str) -> dict[str, Any]:
+    """A Job that does now what the CronJob does at its time."""
+    metadata, template = cron_job["metadata"], cron_job["spec"]["jobTemplate"]
+    return {
+        "apiVersion": cron_job["apiVersion"],
+        "kind": "Job",
+        "metadata": {
+            "name": name,
+            "namespace": metadata["namespace"],
+            "labels": metadata.get("labels", {}),
+            "annotations": {"cronjob.kubernetes.io/instantiate": "manual"},
+        },
+        "spec": template["spec"],
+    }
+
+
 def needed_settings(live: Sequence[Object], replica_sets: Sequence[Object]) -> tuple[str, ...]:
     """The addresses of settings that a release that may be gone back to was started with."""
     used = {

@@ -23,9 +23,9 @@ Key = tuple[str, str, str]  # plural, namespace, name
 class RefusedError(Exception):
     """What the API answers to a request that it does not carry out."""
 
-    def __init__(self, code: int, reason: str, message: str) -> None:
+    def __init__(self, code: int, reason: str, message: str, **details: str) -> None:
         super().__init__(message)
-        self.code, self.reason = code, reason
+        self.code, self.reason, self.details = code, reason, details
 
 
 class Cluster:
@@ -38,6 +38,12 @@ class Cluster:
         self.version = 100
         self.requests: list[str] = []
         self.pods = Pods(self, start_s)
+
+    def become(self, other: "Cluster") -> None:
+        """Take over all that another one has."""
+        self.objects = copy.deepcopy(other.objects)
+        self.owned, self.version = copy.deepcopy(other.owned), other.version
+        self.pods.born = dict(other.pods.born)
 
     def get(self, kind: Kind, namespace: str, name: str) -> Object:
         found = self.objects.get((kind.plural, namespace, name))
@@ -178,7 +184,7 @@ class Cluster:
                 group = kind.version.partition("/")[0] if "/" in kind.version else ""
                 called = f"{kind.name}.{group}" if group else kind.name
                 message = f'{called} "{name}" is invalid: {area}.{part}: field is immutable'
-                raise RefusedError(422, "Invalid", message)
+                raise RefusedError(422, "Invalid", message, kind=kind.name, name=name, group=group)
 
     @contextmanager
     def at_work(self, request: str) -> Iterator[None]:

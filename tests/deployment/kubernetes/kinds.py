@@ -90,12 +90,9 @@ def without(value: Any, path: Path) -> Any:
             left = {key: one if key == first else kept for key, kept in value.items()}
         return left or None
     if isinstance(value, list):
-        left = []
-        for name, one in zip(_names(value), value, strict=False):
-            kept = without(one, rest) if f"={name}" == first else one
-            if kept is not None:
-                left.append(kept)
-        return left or None
+        pairs = zip(_names(value), value, strict=False)
+        parts = [without(one, rest) if f"={name}" == first else one for name, one in pairs]
+        return [one for one in parts if one is not None] or None
     return value
 
 

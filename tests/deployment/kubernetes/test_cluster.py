@@ -21,10 +21,11 @@ from stackwright.deployment.targets.kubernetes import (
 from stackwright.errors import ProjectError
 from tasks import kubernetes, kubernetes_rollout
 from tasks.kubernetes import Access
-from tests.deployment.kubernetes.cluster import Cluster
+from tests.deployment.kubernetes.cluster import Cluster, kubeconfig
 from tests.deployment.kubernetes.conftest import Object, built, staging
 from tests.deployment.kubernetes.kinds import KINDS
 from tests.deployment.kubernetes.pods import LAST_WORDS
+from tests.deployment.kubernetes.server import serving
 
 pytestmark = pytest.mark.toolchain
 SPACE = "bookshop-staging"
@@ -51,6 +52,23 @@ def releases(
     }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def after_first(
+    kubectl: str, releases: dict[str, tuple[Object, ...]], tmp_path_factory: pytest.TempPathFactory
+) -> Cluster:
+    """A cluster after the first release."""
+    cluster = Cluster()
+    with serving(cluster) as port:
+        folder = tmp_path_factory.mktemp("cluster")
+        deploy(Access(kubeconfig=kubeconfig(folder, port), kubectl=kubectl), releases["first"])
+    return cluster
+
+
+@pytest.fixture
+def first_runs(cluster: Cluster, after_first: Cluster) -> None:
+    cluster.become(after_first)
+
+
 def deploy(access: Access, wanted: tuple[Object, ...], budget_s: float = 20) -> list[Event]:
     """The road of a release: infrastructure, migrations, roll-out."""
     events: list[Event] = []
@@ -66,6 +84,10 @@ def deploy(access: Access, wanted: tuple[Object, ...], budget_s: float = 20) -> 
     )
     assert judgement.health is Health.HEALTHY, judgement
     return events
+
+
+def quiet(_: Event) -> None:
+    """Hears nothing."""
 
 
 def images(cluster: Cluster) -> list[str]:
@@ -98,11 +120,11 @@ def test_a_release_comes_up_and_everything_is_told(
     assert kubernetes.drift(access, wanted) == ()
 
 
+@pytest.mark.usefixtures("first_runs")
 def test_the_next_release_changes_only_what_differs(
     access: Access, cluster: Cluster, releases: dict[str, tuple[Object, ...]]
 ) -> None:
-    first, second = releases["first"], releases["second"]
-    deploy(access, first)
+    second = releases["second"]
     live = kubernetes.observe(access, second)
     stays = needed_settings(live, kubernetes.releases(access, SPACE))
     assert [address.partition("-")[0] for address in stays] == ["ConfigMap/backend"]
@@ -129,7 +151,7 @@ def test_the_next_release_changes_only_what_differs(
 
     kubernetes_rollout.undo(access, SPACE, "backend", revision=1)
     judgement, _ = kubernetes_rollout.follow(
-        access, SPACE, ["backend"], [].append, budget_s=20, every_s=0.1
+        access, SPACE, ["backend"], quiet, budget_s=20, every_s=0.1
     )
     assert judgement.health is Health.HEALTHY
     assert images(cluster) == ["registry.example.com/shop/backend:1"]
@@ -146,6 +168,7 @@ def test_the_next_release_changes_only_what_differs(
         ("absent", "has an image that cannot be fetched: Back-off pulling image", ()),
     ],
 )
+@pytest.mark.usefixtures("first_runs")
 def test_what_cannot_become_ready_is_known_long_before_the_budget_is_over(
     access: Access,
     cluster: Cluster,
@@ -154,7 +177,6 @@ def test_what_cannot_become_ready_is_known_long_before_the_budget_is_over(
     said: str,
     log: tuple[str, ...],
 ) -> None:
-    deploy(access, releases["first"])
     events: list[Event] = []
     judgement, _ = kubernetes_rollout.roll_out(
         access, to_roll_out(releases[release]), events.append, budget_s=600, every_s=0.1
@@ -169,46 +191,46 @@ def test_what_cannot_become_ready_is_known_long_before_the_budget_is_over(
     assert "registry.example.com/shop/backend:1" in images(cluster)  # the old one serves on
 
 
+@pytest.mark.usefixtures("first_runs")
 def test_time_is_up_at_the_end_of_the_budget(
     access: Access, releases: dict[str, tuple[Object, ...]]
 ) -> None:
-    deploy(access, releases["first"])
     judgement, _ = kubernetes_rollout.roll_out(
-        access, to_roll_out(releases["slow"]), [].append, budget_s=1, every_s=0.1
+        access, to_roll_out(releases["slow"]), quiet, budget_s=1, every_s=0.1
     )
     assert judgement.health is Health.FAILED
     assert judgement.sentence.startswith("Deployment/backend was not ready within 1 s")
     assert "runs and is not ready" in judgement.sentence
 
 
+@pytest.mark.usefixtures("first_runs")
 def test_a_migration_that_fails_is_told_with_its_last_words(
     access: Access, releases: dict[str, tuple[Object, ...]]
 ) -> None:
-    deploy(access, releases["first"])
     (job,) = [one for one in releases["crash"] if one["kind"] == "Job"]
     events: list[Event] = []
-    with pytest.raises(ProjectError, match="No module named 'shop.payments'"):
+    with pytest.raises(ProjectError, match=r"No module named 'shop\.payments'"):
         kubernetes_rollout.run_job(access, job, events.append, every_s=0.1)
     assert events[-1].type is EventType.FAILED
     assert events[-1].address == "Job/migrate"
 
 
+@pytest.mark.usefixtures("first_runs")
 def test_a_backup_is_made_by_hand(
     access: Access, cluster: Cluster, releases: dict[str, tuple[Object, ...]]
 ) -> None:
-    deploy(access, releases["first"])
-    log, _ = kubernetes_rollout.back_up(access, SPACE, "before-2", [].append, every_s=0.1)
+    log, _ = kubernetes_rollout.back_up(access, SPACE, "before-2", quiet, every_s=0.1)
     assert log[-1] == "Done."
     assert (
         cluster.get(KIND["Job"], SPACE, "before-2")["status"]["conditions"][0]["type"] == "Complete"
     )
 
 
+@pytest.mark.usefixtures("first_runs")
 def test_drift_is_found_attribute_by_attribute_and_put_back(
     access: Access, cluster: Cluster, releases: dict[str, tuple[Object, ...]]
 ) -> None:
     wanted = releases["first"]
-    deploy(access, wanted)
     _kubectl(access, "patch", "service", "backend", "--type=merge", "-p",
              '{"spec": {"ports": [{"name": "http", "port": 9999, "targetPort": "http"}]}}')  # fmt: skip
     _kubectl(access, "delete", "networkpolicy", "closed")
@@ -229,15 +251,15 @@ def test_drift_is_found_attribute_by_attribute_and_put_back(
 
     live = kubernetes.observe(access, wanted)
     steps = read_diff(live, kubernetes.preview(access, wanted, live)).steps
-    kubernetes.put(access, to_apply(steps, wanted, live), [].append)
-    kubernetes.remove(access, ["Service/stray"], SPACE, [].append)
+    kubernetes.put(access, to_apply(steps, wanted, live), quiet)
+    kubernetes.remove(access, ["Service/stray"], SPACE, quiet)
     assert kubernetes.drift(access, wanted) == ()
 
 
+@pytest.mark.usefixtures("first_runs")
 def test_what_cannot_be_changed_in_place_is_shown_as_a_loss(
     access: Access, nowhere: Access, releases: dict[str, tuple[Object, ...]], tmp_path: Path
 ) -> None:
-    deploy(access, releases["first"])
     larger = built(
         nowhere, tmp_path / "work", staging(database={"storage_gb": 30}),
         "registry.example.com/shop/backend:1", release=1,
@@ -251,10 +273,10 @@ def test_what_cannot_be_changed_in_place_is_shown_as_a_loss(
     assert "spec.volumeClaimTemplates.0.spec.resources.requests.storage" in disk.reasons[0]
 
 
+@pytest.mark.usefixtures("first_runs")
 def test_secrets_that_pods_need_are_missed_before_anything_is_changed(
     access: Access, cluster: Cluster, releases: dict[str, tuple[Object, ...]]
 ) -> None:
-    deploy(access, releases["first"])
     there = kubernetes.secret_keys(access, SPACE)
     assert there == {}
     assert missing_secrets(releases["first"], there) == (
@@ -275,7 +297,7 @@ def test_a_refusal_is_told_in_a_sentence(
     broken = [*wanted[:-1], {**wanted[-1], "specification": {}}]
     events: list[Event] = []
     with pytest.raises(
-        ProjectError, match="The cluster refuses an object.*specification"
+        ProjectError, match=r"The cluster refuses an object.*specification"
     ) as refused:
         kubernetes.put(access, broken, events.append)
     assert refused.value.http_status == 422
@@ -291,11 +313,11 @@ def test_a_refusal_is_told_in_a_sentence(
         kubernetes.secret_keys(nobody, SPACE)
 
 
+@pytest.mark.usefixtures("first_runs")
 def test_kubectl_itself_sees_the_difference_and_the_roll_out(
     access: Access, releases: dict[str, tuple[Object, ...]], tmp_path: Path
 ) -> None:
     """The stand-in is good enough for the commands that people type."""
-    deploy(access, releases["first"])
     changed = tmp_path / "service.yaml"
     (service,) = [one for one in releases["first"] if address_of(one) == "Service/backend"]
     changed.write_text(json.dumps({**service, "spec": {**service["spec"], "ports": [

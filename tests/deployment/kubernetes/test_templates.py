@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 import yaml
 
-from stackwright.deployment.stacks.kubernetes_cluster import Cluster
+from stackwright.deployment.stacks.kubernetes_cluster import Cluster, Entry, Place
 from tasks.kubernetes import Access
 from tests.deployment.kubernetes.conftest import Object, built, live, shipped, staging
 from tests.deployment.tools import tool
 
 pytestmark = pytest.mark.toolchain
-INSIDE = Cluster(database="inside", storage_class="encrypted", secret_store="vault")
+INSIDE = Cluster(database=Place.INSIDE, storage_class="encrypted", secret_store="vault")
 PODS = ("Deployment", "StatefulSet", "Job", "CronJob")
 
 
@@ -48,7 +48,7 @@ def variants(
                 watching={"webhook": {"store": "hook"}},
             ),
         ),
-        "ingress": built(nowhere, work, live(), cluster=Cluster(entry="ingress", prometheus=False)),
+        "ingress": built(nowhere, work, live(), cluster=Cluster(entry=Entry.INGRESS, prometheus=False)),
     }  # fmt: skip
 
 
@@ -224,10 +224,10 @@ def _selects(selector: Mapping[str, Any], component: str) -> bool:
 
 
 def _references(item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for container in (_pods(item) or {}).get("containers", ()):
+    pods = _pods(item) or {}
+    for container in pods.get("containers", ()):
         for source in container.get("envFrom", ()):
             yield "ConfigMap", source["configMapRef"]["name"]
-    pods = _pods(item) or {}
     if account := pods.get("serviceAccountName"):
         yield "ServiceAccount", account
     for volume in pods.get("volumes", ()):
@@ -236,8 +236,7 @@ def _references(item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if "persistentVolumeClaim" in volume:
             yield "PersistentVolumeClaim", volume["persistentVolumeClaim"]["claimName"]
     if item["kind"] == "HTTPRoute":
-        for rule in item["spec"]["rules"]:
-            for target in rule.get("backendRefs", ()):
-                yield "Service", target["name"]
+        targets = [one for rule in item["spec"]["rules"] for one in rule.get("backendRefs", ())]
+        yield from (("Service", one["name"]) for one in targets)
     if item["kind"] == "HorizontalPodAutoscaler":
         yield "Deployment", item["spec"]["scaleTargetRef"]["name"]

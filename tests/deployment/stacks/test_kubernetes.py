@@ -8,7 +8,7 @@ import yaml
 
 from stackwright.deployment.config import Deployment
 from stackwright.deployment.stacks.kubernetes import limits, namespace, overlay
-from stackwright.deployment.stacks.kubernetes_cluster import Cluster
+from stackwright.deployment.stacks.kubernetes_cluster import Cluster, Entry
 from tests.deployment.examples import production, shop
 
 TEMPLATE = Path(__file__).parents[3] / "deployment_templates/kubernetes"
@@ -111,7 +111,7 @@ CLUSTERS: tuple[dict[str, Any], ...] = (
 @pytest.mark.parametrize("cluster", CLUSTERS, ids=str)
 def test_every_property_of_a_cluster_changes_the_overlay(cluster: dict[str, Any]) -> None:
     traced = small(watching={"traces": True})
-    assert said(traced, cluster=Cluster(**cluster)) != said(traced)
+    assert said(traced, cluster=Cluster.model_validate(cluster)) != said(traced)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_what_means_something_else_in_a_cluster_is_said(choice: dict[str, Any], 
 
 
 def test_an_ingress_says_what_it_cannot() -> None:
-    found = {one.where for one in limits(small(), Cluster(entry="ingress"))}
+    found = {one.where for one in limits(small(), Cluster(entry=Entry.INGRESS))}
     assert {"address.tls.redirect", "address.tls.hsts", "scaling.request_timeout_s"} <= found
 
 
