@@ -27,6 +27,7 @@ from app.api import (
     sessions,
     tokens,
     watching,
+    webhooks,
 )
 from app.edge.aside import waiting
 from app.edge.frame import Frame
@@ -52,6 +53,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     drafts.router,
     deployments.router,
     rollouts.router,
+    webhooks.router,
     runs.router,
     watching.router,
     files.router,

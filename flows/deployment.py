@@ -28,6 +28,7 @@ from stackwright.errors import ProjectError
 from stackwright.generation.request import Refusal
 from stackwright.value import Value
 from tasks import hosting_history, hosting_orders
+from tasks.hosting_checkout import check_out
 from tasks.hosting_place import host_folder, known_site, site_at
 from tasks.hosting_settling import settle_site
 
@@ -65,6 +66,7 @@ async def settle(
 async def deploy_project(
     deployment: Deployment,
     source: str,
+    commit: str = "",
     approval: ApprovalMode = ApprovalMode.ASK,
     port: Port = 0,
 ) -> State[Any]:
@@ -72,18 +74,25 @@ async def deploy_project(
 
     Args:
         deployment: All choices of the deployment.
-        source: The folder of a project on the machine of the worker, or the place of a published output.
+        source: The folder of a project on the machine of the worker, the place of a published output, or a repository.
+        commit: Of the repository: exactly this is deployed.
         approval: Whether a person has to say yes to the plan.
         port: Where people reach it; 0: where they do now, or a free one.
     """
-    request = DeployRequest(deployment=deployment, source=source, approval=approval, port=port)
-    folder = Path(source)
+    request = DeployRequest(
+        deployment=deployment, source=source, commit=commit, approval=approval, port=port
+    )
     try:
+        site = site_at(host_folder(), deployment.site, port)
+        folder: Path | None = Path(source) if Path(source).is_absolute() else None
+        if commit:
+            text = f"Fetch {commit[:12]}"
+            folder = await PrefectRoad().do(check_out, site, source, commit, name=text)
         order = Order(
             deployment=deployment,
-            site=site_at(host_folder(), deployment.site, port),
-            source=folder if folder.is_absolute() else None,
-            place="" if folder.is_absolute() else source,
+            site=site,
+            source=folder,
+            place="" if folder else source,
             settings=deployment.settings_version,
         )
         return await _walk(order, request.approval)

@@ -50,7 +50,8 @@ class NewRollout(Value):
     )
     approval: ApprovalMode | None = Field(
         None,
-        description="ask: it waits for a yes to its plan. policy: it goes on unless data is lost. Null: as the choices of the deployment say.",
+        description="ask: it waits for a yes to its plan. policy: it goes on unless data is lost. "
+        "Null: as the choices of the deployment say.",
     )
 
 
@@ -234,7 +235,9 @@ async def ask_for(
         number=0,
         kind=wanted.kind,
         config=stored.config,
-        output=None if pushed else await _output(session, stored, wanted, caller),
+        output=None
+        if pushed and pushed.repository
+        else await _output(session, stored, wanted, caller),
         pushed=pushed,
         restores=wanted.release if wanted.kind is RolloutKind.ROLLBACK else 0,
         approval=wanted.approval or _as_chosen(stored),

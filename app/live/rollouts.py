@@ -146,6 +146,13 @@ class RolloutKeeper:
         if rollout.kind is RolloutKind.ROLLBACK:
             flow = BACK
             parameters = {"site": rollout.config.site, "release": rollout.restores}
+        elif rollout.pushed and rollout.pushed.repository:
+            flow = DEPLOY
+            parameters = {
+                "deployment": rollout.config.model_dump(mode="json"),
+                "source": rollout.pushed.repository,
+                "commit": rollout.pushed.commit,
+            }
         elif rollout.output is not None:
             flow = DEPLOY
             parameters = {

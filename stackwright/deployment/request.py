@@ -41,6 +41,13 @@ class DeployRequest(Value):
             description="The folder of a project on the machine of the worker, or the place of a published output.",
         ),
     ]
+    commit: Annotated[
+        str,
+        Field(
+            pattern=r"^(?:[0-9a-f]{40}(?:[0-9a-f]{24})?)?$",
+            description="The source is a repository, and this is what is deployed of it.",
+        ),
+    ] = ""
     approval: ApprovalMode = ApprovalMode.ASK
     port: Port = 0
 

@@ -88,6 +88,10 @@ CASES: dict[str, tuple[Body, tuple[int, ...]]] = {
     f"GET {DEPLOYMENT}/status": (None, THEIRS),
     f"GET {DEPLOYMENT}/logs/{{program}}": (None, NOTHING_THERE),
     f"GET {DEPLOYMENT}/drift": (None, NOTHING_THERE),
+    f"GET {DEPLOYMENT}/webhook": (None, NOTHING_THERE),
+    f"PUT {DEPLOYMENT}/webhook": (None, (401, 403, 403, 2, 2, 403)),
+    f"DELETE {DEPLOYMENT}/webhook": (None, (401, 403, 403, 2, 2, 403)),
+    "POST /api/v1/webhooks/{deployment_id}": ({}, (404,) * 6),  # it has none
     f"GET {ROLLOUT}": (None, THEIRS),
     f"POST {ROLLOUT}/approve": ({"digest": "0" * 64}, OPERATORS_NOT_NOW),  # it has not begun
     f"POST {ROLLOUT}/cancel": (None, (401, 403, 403, 2, 409, 403)),

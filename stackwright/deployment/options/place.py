@@ -117,7 +117,7 @@ class Setting(Value):
         str,
         Field(
             title="Repository",
-            description="Where its code lies: a push deploys exactly the commit that was pushed. Empty: what the last run published.",
+            description="Where its code lies: a push deploys exactly its commit. Empty: what the last run published.",
             pattern=rf"{REPOSITORY}|^$",
             max_length=400,
         ),
