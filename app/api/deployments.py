@@ -10,10 +10,12 @@ from pydantic import Field
 
 from app.api.etags import IfMatch, etag, is_known, must_match, unchanged
 from app.api.projects import the_project
+from app.edge.aside import waiting
 from app.edge.identity import demand
 from app.edge.parts import Its, Work
 from app.edge.problems import conflict, not_found
-from app.storage import deployments, drafts, runs
+from app.live.sites import view_site
+from app.storage import deployments, drafts, rollouts, runs
 from app.storage.deployments import Stored
 from app.storage.engine import Session
 from app.storage.projects import Project
@@ -23,6 +25,7 @@ from stackwright.access.rights import Action
 from stackwright.deployment.bill import Bill, bill
 from stackwright.deployment.config import Deployment
 from stackwright.deployment.cost import over_budget
+from stackwright.deployment.options.place import Target
 from stackwright.deployment.review import review
 from stackwright.errors import Finding, ProjectError
 from stackwright.value import Value
@@ -151,6 +154,7 @@ async def replace_deployment(
     must_match(if_match, etag(stored.revision), "deployment")
     if config != stored.config:
         await _must_be_free(session, stored.project_id, config.name, stored.id)
+        await _must_stay(session, stored, config)
         now = parts.now()
         stored = await deployments.replace(session, stored, config, now)
         name, number = stored.name, stored.revision
@@ -163,9 +167,18 @@ async def replace_deployment(
 async def remove_deployment(
     deployment_id: UUID, caller: Writer, parts: Its, session: Work, if_match: IfMatch = None
 ) -> None:
-    """Forget the choices of a deployment. What was deployed with them is not touched."""
+    """Forget a deployment with its rollouts; one that still runs on this machine is taken down first, by hand."""
     stored = await the_deployment(session, deployment_id, caller, hold=True)
     must_match(if_match, etag(stored.revision), "deployment")
+    site = stored.config.site
+    ours = stored.config.cloud.target is Target.LOCAL and await rollouts.page(
+        session, stored.id, None, 1
+    )
+    if ours and await waiting(view_site, site, parts.now()) is not None:
+        raise conflict(
+            f"{site} still lies on this machine, with its data.",
+            f"Take it down first: stackwright deploy remove {site} --confirm {site}",
+        )
     await deployments.remove(session, deployment_id)
     await drafts.drop_page(session, stored.project_id, draft_of(deployment_id))
     note(session, caller.did("deployment.remove", parts.now(), stored.id, name=stored.name))
@@ -192,6 +205,18 @@ async def the_deployment(
     if found is None:
         raise not_found("deployment")
     return found
+
+
+async def _must_stay(session: Session, stored: Stored, config: Deployment) -> None:
+    """What was rolled out keeps its place: elsewhere it would be another one, and this one would be nobody's."""
+    before, after = stored.config, config
+    if (before.site, before.cloud.target) == (after.site, after.cloud.target):
+        return
+    if await rollouts.page(session, stored.id, None, 1):
+        raise conflict(
+            f"It was rolled out as {before.site}: name, environment and target stay as they are.",
+            "Make another deployment for another place.",
+        )
 
 
 def look(config: Deployment, saved: Deployment | None, database: str) -> Look:

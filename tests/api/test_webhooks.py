@@ -128,3 +128,20 @@ async def test_pushes_deploy_only_as_long_as_whoever_let_them_may(world: World) 
     async with world.parts.storage.session() as session:
         await accounts.change(session, UUID(me["id"]), role=Role.USER)
     assert is_problem(await host.push(), 403)
+
+
+async def test_what_was_rolled_out_keeps_its_place(world: World) -> None:
+    operator = await world.person("op@example.org", Role.OPERATOR)
+    deployment = await _deployment(operator)
+    place = f"/deployments/{deployment}"
+    assert (await operator("PUT", place, {"name": "store"})).status_code == 200
+    assert (await operator("PUT", place, {"name": "shop"})).status_code == 200
+    host = Host(world, (await operator("PUT", f"{place}/webhook")).json())
+    await operator(
+        "PUT", place, {"name": "shop", "setting": {"branch": "main", "repository": REPOSITORY}}
+    )
+    assert (await host.push()).status_code == 202
+    assert is_problem(await operator("PUT", place, {"name": "store"}), 409)
+    assert (
+        await operator("PUT", place, {"name": "shop", "scaling": {"maximum": 5}})
+    ).status_code == 200

@@ -10,6 +10,7 @@ ELSEWHERE = {
     "cloud.rehearse": "is decided before the stack is used",
     "setting.approval": "is asked for by the run",
     "setting.branch": "is what webhooks are compared with",
+    "setting.repository": "is where a pushed commit is fetched from",
     "scaling.rollout": "is how the step that rolls a release out goes",
     "watching.drift_every_h": "is a schedule of ours",
     "recovery.before_migrations": "is a step of the plan",

@@ -23,6 +23,7 @@ CHANGED: dict[str, Any] = {
     "setting.environment": "staging",
     "setting.approval": False,
     "setting.branch": "main",
+    "setting.repository": "https://git.example.org/ada/shop.git",
     "setting.variables": {"GREETING": "hello"},
     "setting.secrets": {"SECRET_KEY": REFERENCE},
     "database.engine": "mysql",
