@@ -83,6 +83,10 @@ bench: setup  ## Measure generation, start-up, watching and the start of runs ag
 faults: setup  ## Kill every program in every step of a build, and see what comes of the run (ARGS="--steps render,verify")
 	$(BIN)/python -m benchmarks.faults $(ARGS)
 
+.PHONY: upsets
+upsets: setup  ## Kill every program in every step of a deployment, and see what comes of it
+	$(BIN)/python -m benchmarks.upsets $(ARGS)
+
 .PHONY: lock
 lock: setup  ## Remake requirements/*.txt from pyproject.toml (UPGRADE=1: newest versions)
 	$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --group build --group dev -o requirements/dev.txt
