@@ -81,11 +81,14 @@ def bridge_revisions(site: Site, release: Release, secrets: dict[str, str]) -> B
 
 @effect(retries=1, timeout_s=60)
 def keep_revisions(site: Site, release: Release) -> None:
-    """Keep the revisions that the tables went through, for the releases that follow."""
+    """Keep the revisions of a release before they are applied, so that whoever comes after a kill knows them.
+
+    One that was never applied does no harm: only those are used that lead to where the tables are.
+    """
     versions = site.release(release.number) / "backend" / "migrations" / "versions"
     kept = _kept(site)
     kept.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for path in _ancestors(_chain(versions), revision(site, release)):
+    for _, path in _chain(versions).values():
         shutil.copyfile(path, kept / path.name)
 
 

@@ -203,10 +203,10 @@ class Carrying:
 
     async def _migrate(self, step: Step) -> None:
         equipped, kept = self._ready.equipped, await self._secrets(self._plan.release)
-        await self._road.do(hosting_database.migrate, self._site, equipped, kept, name=step.title)
         await self._road.do(
             hosting_revision.keep_revisions, self._site, equipped, name="Keep the revisions"
         )
+        await self._road.do(hosting_database.migrate, self._site, equipped, kept, name=step.title)
 
     async def _start(self, step: Step) -> None:
         number, old = _number(step), hosting_traffic.serving(self._site)

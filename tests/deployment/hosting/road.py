@@ -43,8 +43,8 @@ def walk(
         if serving(site):
             back_up(site, release, f"before-{number}")
         bridged = bridge_revisions(site, release, kept)
-        migrate(site, release, kept)
         keep_revisions(site, release)
+        migrate(site, release, kept)
     return serve(site, release, kept, budget_s=budget_s).model_copy(update={"bridged": bridged})
 
 
