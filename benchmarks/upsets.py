@@ -122,14 +122,17 @@ def main() -> int:
 
 
 async def _all(steps: Sequence[str]) -> Sequence[Upset]:
-    with tempfile.TemporaryDirectory(prefix="stackwright-upsets-") as folder:
-        with serving(Path(folder) / "data") as served, runs.on(served.address):
-            place = Place(served, Path(folder))
-            try:
-                await _ended(await place.deploy(place.generate()))
-                return [await _upset(place, step, victim) for step in steps for victim in VICTIMS]
-            finally:
-                hosting.end_host(place.root)
+    with (
+        tempfile.TemporaryDirectory(prefix="stackwright-upsets-") as folder,
+        serving(Path(folder) / "data") as served,
+        runs.on(served.address),
+    ):
+        place = Place(served, Path(folder))
+        try:
+            await _ended(await place.deploy(place.generate()))
+            return [await _upset(place, step, victim) for step in steps for victim in VICTIMS]
+        finally:
+            hosting.end_host(place.root)
 
 
 async def _upset(place: Place, step: str, victim: str) -> Upset:
