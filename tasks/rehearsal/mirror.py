@@ -9,7 +9,10 @@ import shlex
 import sys
 from pathlib import Path
 
-HOST = "registry.terraform.io"  # the default host of provider addresses; nobody asks it
+HOSTS = (
+    "registry.terraform.io",
+    "registry.opentofu.org",
+)  # begin the names of providers; nobody asks them
 _MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 
 
@@ -24,14 +27,16 @@ def make_mirror(schemas: Path, folder: Path) -> dict[str, str]:
     for path in sorted(schemas.glob("*.json")):
         about = json.loads(path.read_bytes())
         source, version, name = about["source"], about["version"], path.stem
-        place = folder / HOST / source / version / system / f"terraform-provider-{name}_v{version}"
         words = [sys.executable, "-P", "-m", "tasks.rehearsal", name]
         root = shlex.quote(str(Path(__file__).parents[2]))
         script = f"#!/bin/sh\nPYTHONPATH={root} exec {shlex.join(words)}\n"
-        if not place.is_file() or place.read_text("utf-8") != script:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(script, "utf-8")
-            place.chmod(0o755)
+        for host in HOSTS:
+            place = folder / host / source / version / system
+            program = place / f"terraform-provider-{name}_v{version}"
+            if not program.is_file() or program.read_text("utf-8") != script:
+                place.mkdir(parents=True, exist_ok=True)
+                program.write_text(script, "utf-8")
+                program.chmod(0o755)
         found[source] = version
     return found
 

@@ -217,3 +217,13 @@ def test_a_program_of_the_users_is_called_in_the_same_way(schemas: Path, tmp_pat
     place = Place(folder=tmp_path / "work", rehearses=True, program=(str(program),))
     lay_out(place, STACK, {})
     assert terraform.version(place) == "OpenTofu 1.11.0 version"
+
+
+def test_a_provider_that_cannot_be_had_is_named(schemas: Path, tmp_path: Path) -> None:
+    place = Place(folder=tmp_path / "work", rehearses=True)
+    lay_out(place, STACK, {"name": "shop"})
+    versions = '{"terraform": {"required_providers": {"aws": {"source": "hashicorp/aws", "version": "~> 5.0"}}}}'
+    (place.folder / "versions_override.tf.json").write_text(versions, "utf-8")
+    with pytest.raises(ProjectError, match="Failed to query available provider packages") as failed:
+        terraform.init(place)
+    assert "hashicorp/aws" in failed.value.hint
