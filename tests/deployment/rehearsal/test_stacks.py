@@ -23,7 +23,7 @@ REGIONS = {
 }
 
 
-@pytest.mark.parametrize("stack", stack_folders(), ids=lambda folder: folder.parent.name)
+@pytest.mark.parametrize("stack", [*stack_folders()], ids=lambda folder: folder.parent.name)
 def test_a_stack_comes_up_fails_goes_on_drifts_and_goes_away(stack: Path, tmp_path: Path) -> None:
     target = stack.parent.name
     deployment = production(target, cloud={"region": REGIONS[target]})
