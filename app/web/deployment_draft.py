@@ -1,6 +1,7 @@
 """How the choices of a deployment stand for somebody: as saved, as typed since, and what is to say about them."""
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,17 @@ from app.storage import deployments, drafts
 from app.storage.deployments import Stored
 from app.storage.engine import Session
 from app.storage.projects import Project
-from app.web.deployment_form import Blank, Raw, Step, repeated, step_of, typed, value_at, wanted
+from app.web.deployment_form import (
+    Blank,
+    Raw,
+    Step,
+    put,
+    repeated,
+    step_of,
+    typed,
+    value_at,
+    wanted,
+)
 from stackwright.access.accounts import Caller
 from stackwright.deployment.config import Deployment
 from stackwright.deployment.options.address import HOST
@@ -46,10 +57,11 @@ class Work(Value):
     raw: Raw = Field(description="As it is typed.")
     base: int = Field(description="The revision that it began with.")
     config: Deployment | None = Field(description="What was typed; None: it is not possible.")
-    mistakes: tuple[Said, ...] = Field(description="Why it is not possible.")
-    look: Look = Field(
-        description="At the choices; while they are not possible, at the saved ones."
+    shown: Deployment = Field(
+        description="The same, with the saved values of fields where what was typed is not possible."
     )
+    mistakes: tuple[Said, ...] = Field(description="Why it is not possible.")
+    look: Look = Field(description="At what is shown.")
     said: tuple[Said, ...] = Field(description="All that is to say, errors first.")
 
     @property
@@ -66,11 +78,6 @@ class Work(Value):
     def errors(self) -> tuple[Said, ...]:
         """What is to be put right."""
         return tuple(one for one in self.said if one.level == "error")
-
-    @property
-    def shown(self) -> Deployment:
-        """What the figures are of."""
-        return self.config or self.stored.config
 
     def said_at(self, path: str) -> tuple[Said, ...]:
         """What is to say at this field."""
@@ -156,20 +163,34 @@ async def seen(session: Session, stored: Stored, project: Project, raw: Raw, bas
     if await deployments.is_taken(session, project.id, name, stored.id):
         message = f"The project has another deployment called {name}."
         mistakes.append(_said(Finding(level="error", where="name", message=message), raw, {}))
-    if mistakes:
-        config = None
-    found = look(config or stored.config, stored.config, await written_for(session, project))
-    findings = [_said(one, raw, places) for one in found.findings] if config else []
+    shown = config if config and not mistakes else _nearest(raw, mistakes, stored)
+    config = None if mistakes else config
+    found = look(shown, stored.config, await written_for(session, project))
+    wrong_at = {one.at for one in mistakes}
+    findings = [_said(one, raw, places) for one in found.findings]
+    findings = [one for one in findings if one.at not in wrong_at]
+    said = sorted((*mistakes, *findings), key=lambda one: one.level != "error")
     return Work(
         stored=stored,
         project=project,
         raw=raw,
         base=base if config != stored.config else stored.revision,
         config=config,
+        shown=shown,
         mistakes=tuple(mistakes),
         look=found,
-        said=(*mistakes, *findings),
+        said=tuple(said),
     )
+
+
+def _nearest(raw: Raw, mistakes: Sequence[Said], stored: Stored) -> Deployment:
+    """What was typed, with the saved values where it is not possible; the saved choices, if even that is not."""
+    near, saved = deepcopy(raw), typed(stored.config)
+    for one in mistakes:
+        for blank in one.step.blanks:
+            if _begins(one.at, blank.path):
+                put(near, blank.path, value_at(saved, blank.path))
+    return _possible(wanted(near)[0])[0] or stored.config
 
 
 def _possible(made: Raw) -> tuple[Deployment | None, list[Finding]]:

@@ -202,7 +202,7 @@ async def test_what_is_typed_survives_and_is_put_right_where_it_is_wrong(desk: D
     assert 'href="#field-cloud.region"' in page
     assert re.search(r'id="field-cloud.region"[^>]*aria-invalid="true"', page)
     assert "not saved, kept as a draft" in page
-    assert "Of the saved choices" in said(page)
+    assert "With the saved values where what is typed is not possible." in said(page)
     assert (await desk.press("cloud", "save")) == f"{desk.root}/cloud"  # it is not possible
     assert (await desk.stored()).revision == 1
     await desk.press("cloud", "update", **{"cloud.region": "eu-central-1"})
