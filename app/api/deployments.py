@@ -27,6 +27,7 @@ from stackwright.deployment.config import Deployment
 from stackwright.deployment.cost import over_budget
 from stackwright.deployment.options.place import Target
 from stackwright.deployment.review import review
+from stackwright.deployment.stacks.limits import limits
 from stackwright.errors import Finding, ProjectError
 from stackwright.value import Value
 
@@ -229,8 +230,10 @@ def look(config: Deployment, saved: Deployment | None, database: str) -> Look:
     """
     estimated = bill(config, saved)
     budget = config.review.budget_usd_per_month
-    findings = (*over_budget(estimated.cost, budget), *review(config, database))
-    findings = tuple(sorted(findings, key=lambda one: one.level != "error"))
+    found = dict.fromkeys(
+        (*over_budget(estimated.cost, budget), *review(config, database), *limits(config))
+    )
+    findings = tuple(sorted(found, key=lambda one: one.level != "error"))
     errors = any(one.level == "error" for one in findings)
     return Look(can_be_planned=not errors, findings=findings, bill=estimated)
 
