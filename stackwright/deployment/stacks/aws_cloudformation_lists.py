@@ -124,7 +124,10 @@ def _names(resources: dict[str, Any], deployment: Deployment) -> None:
                 "ListenerArn": {"Ref": "Listener"},
                 "Priority": 10 + index // 5,
                 "Conditions": [
-                    {"Field": "host-header", "HostHeaderConfig": {"Values": aliases[index : index + 5]}}
+                    {
+                        "Field": "host-header",
+                        "HostHeaderConfig": {"Values": aliases[index : index + 5]},
+                    }
                 ],
                 "Actions": [
                     {
@@ -163,7 +166,10 @@ def _alarm(alarm: Alarm, deployment: Deployment) -> dict[str, Any]:
     minutes = alarm.minutes
     database = "AWS/DocDB" if deployment.database.engine is Engine.MONGODB else "AWS/RDS"
     identifier = "DBClusterIdentifier" if database == "AWS/DocDB" else "DBInstanceIdentifier"
-    service = {"ClusterName": {"Ref": "Cluster"}, "ServiceName": {"Fn::GetAtt": ["Service", "Name"]}}
+    service = {
+        "ClusterName": {"Ref": "Cluster"},
+        "ServiceName": {"Fn::GetAtt": ["Service", "Name"]},
+    }
     balancer = {"LoadBalancer": {"Fn::GetAtt": ["LoadBalancer", "LoadBalancerFullName"]}}
     rows = {identifier: {"Fn::Sub": "${Prefix}-database"}}
     storage = max(LEAST_STORAGE_GB, deployment.database.storage_gb) * GIB

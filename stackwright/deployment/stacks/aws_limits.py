@@ -80,11 +80,7 @@ def _address_limits(deployment: Deployment) -> Iterator[Finding]:
             f"“{tls.reference}” is no certificate of AWS.",
             "Enter its ARN in ACM, such as arn:aws:acm:…:certificate/….",
         )
-    if (
-        tls.certificate is Certificate.OWN
-        and cdn.enabled
-        and deployment.cloud.region != CDN_REGION
-    ):
+    if tls.certificate is Certificate.OWN and cdn.enabled and deployment.cloud.region != CDN_REGION:
         yield _warning(
             "address.tls.reference",
             f"The CDN takes certificates of {CDN_REGION} only, the load balancer those of its own region.",

@@ -1,4 +1,4 @@
-"""A template with its conditions decided: only what will be there, so that it fits into a request and reads as a list."""
+"""A template with its conditions decided: what will be there, so that it fits into a request and reads as a list."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,54 +22,14 @@ def settled(
         if "Default" in one
     }
     known |= {**parameters, "AWS::Region": region}
-    conditions = template.get("Conditions", {})
-
-    def holds(rule: Any) -> bool:
-        match rule:
-            case {"Condition": name}:
-                return holds(conditions[name])
-            case {"Fn::Equals": [left, right]}:
-                return _value(left, known) == _value(right, known)
-            case {"Fn::Not": [inner]}:
-                return not holds(inner)
-            case {"Fn::And": rules}:
-                return all(holds(one) for one in rules)
-            case {"Fn::Or": rules}:
-                return any(holds(one) for one in rules)
-            case _:
-                message = f"This condition cannot be decided: {rule}"
-                raise ValueError(message)
-
-    decided = {name: holds(rule) for name, rule in conditions.items()}
-
-    def chosen(value: Any) -> Any:
-        if isinstance(value, list):
-            found = [chosen(one) for one in value]
-            return [one for one in found if one != NOTHING]
-        if not isinstance(value, Mapping):
-            return value
-        if "Fn::If" in value:
-            name, then, otherwise = value["Fn::If"]
-            return chosen(then if decided[name] else otherwise)
-        found_by_key = {key: chosen(one) for key, one in value.items()}
-        return {key: one for key, one in found_by_key.items() if one != NOTHING}
-
-    def there(members: Mapping[str, Any]) -> dict[str, Any]:
-        kept = {}
-        for name, one in members.items():
-            if decided.get(one.get("Condition", ""), True):
-                kept[name] = chosen({key: part for key, part in one.items() if key != "Condition"})
-        return kept
-
-    left = {
-        "Resources": there(template["Resources"]),
-        "Outputs": there(template.get("Outputs", {})),
-    }
+    rules = template.get("Conditions", {})
+    decided = {name: _holds(rule, rules, known) for name, rule in rules.items()}
+    left = {part: _there(template.get(part, {}), decided) for part in ("Resources", "Outputs")}
     used = _references(left)
     head = {
-        key: part
-        for key, part in template.items()
-        if key not in ("Resources", "Outputs", "Conditions", "Parameters")
+        part: value
+        for part, value in template.items()
+        if part not in ("Resources", "Outputs", "Conditions", "Parameters")
     }
     wanted = {name: one for name, one in template.get("Parameters", {}).items() if name in used}
     return {**head, "Parameters": wanted, **left}
@@ -82,8 +42,44 @@ def given(template: Mapping[str, Any], parameters: Mapping[str, str]) -> dict[st
     }
 
 
+def _holds(rule: Any, rules: Mapping[str, Any], known: Mapping[str, str]) -> bool:
+    match rule:
+        case {"Condition": name}:
+            return _holds(rules[name], rules, known)
+        case {"Fn::Equals": [left, right]}:
+            return _value(left, known) == _value(right, known)
+        case {"Fn::Not": [inner]}:
+            return not _holds(inner, rules, known)
+        case {"Fn::And": inner}:
+            return all(_holds(one, rules, known) for one in inner)
+        case {"Fn::Or": inner}:
+            return any(_holds(one, rules, known) for one in inner)
+        case _:
+            message = f"This condition cannot be decided: {rule}"
+            raise ValueError(message)
+
+
 def _value(part: Any, known: Mapping[str, str]) -> str:
     return known[part["Ref"]] if isinstance(part, Mapping) else str(part)
+
+
+def _there(members: Mapping[str, Any], decided: Mapping[str, bool]) -> dict[str, Any]:
+    return {
+        name: _chosen({key: part for key, part in one.items() if key != "Condition"}, decided)
+        for name, one in members.items()
+        if decided.get(one.get("Condition", ""), True)
+    }
+
+
+def _chosen(value: Any, decided: Mapping[str, bool]) -> Any:
+    if isinstance(value, list):
+        return [one for part in value if (one := _chosen(part, decided)) != NOTHING]
+    if not isinstance(value, Mapping):
+        return value
+    if "Fn::If" in value:
+        name, then, otherwise = value["Fn::If"]
+        return _chosen(then if decided[name] else otherwise, decided)
+    return {key: one for key, part in value.items() if (one := _chosen(part, decided)) != NOTHING}
 
 
 def _references(value: Any) -> set[str]:
