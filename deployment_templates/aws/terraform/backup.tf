@@ -41,7 +41,8 @@ resource "aws_backup_plan" "main" {
     completion_window = 360
 
     lifecycle {
-      delete_after = var.backup_days
+      delete_after                              = var.backup_days
+      opt_in_to_archive_for_supported_resources = false
     }
 
     dynamic "copy_action" {
@@ -51,7 +52,8 @@ resource "aws_backup_plan" "main" {
         destination_vault_arn = copy_action.value.arn
 
         lifecycle {
-          delete_after = var.backup_days
+          delete_after                              = var.backup_days
+          opt_in_to_archive_for_supported_resources = false
         }
       }
     }

@@ -7,6 +7,7 @@ resource "aws_elasticache_subnet_group" "main" {
 
 resource "aws_elasticache_replication_group" "main" {
   #checkov:skip=CKV_AWS_31:A password would lie in the state; TLS and a group that only the back end belongs to protect it.
+  #checkov:skip=CKV2_AWS_50:In production, where there are two nodes.
   #checkov:skip=CKV_AWS_191:Encrypted with the key of the stack.
   count = var.cache_enabled ? 1 : 0
 

@@ -61,6 +61,7 @@ resource "aws_db_instance" "main" {
   #checkov:skip=CKV_AWS_118:On whenever metrics are.
   #checkov:skip=CKV_AWS_16:Encryption is a choice that is on by default; the plan refuses production without it.
   #checkov:skip=CKV_AWS_17:A public address is a choice that is off by default; the plan refuses it for production.
+  #checkov:skip=CKV_AWS_133:Kept for backup_days, 7 by default; the plan refuses production without backups.
   count = local.is_document ? 0 : 1
 
   identifier                    = local.database_identifier
@@ -147,6 +148,7 @@ resource "aws_docdb_subnet_group" "main" {
 }
 
 resource "aws_docdb_cluster_parameter_group" "main" {
+  #checkov:skip=CKV_AWS_104:audit_logs is among the parameters below.
   count = local.is_document ? 1 : 0
 
   name_prefix = "${local.prefix}-"
@@ -168,6 +170,7 @@ resource "aws_docdb_cluster_parameter_group" "main" {
 }
 
 resource "aws_docdb_cluster" "main" {
+  #checkov:skip=CKV_AWS_85:The logs audit and profiler are exported, by way of a local.
   #checkov:skip=CKV_AWS_74:Encryption is a choice that is on by default; the plan refuses production without it.
   count = local.is_document ? 1 : 0
 
@@ -208,6 +211,7 @@ resource "aws_docdb_cluster_instance" "main" {
 
 # AWS changes the password every week unless told otherwise, and instances read it only when they start.
 resource "aws_secretsmanager_secret_rotation" "database" {
+  #checkov:skip=CKV_AWS_304:Instances sign in with the password they started with, so a change needs a roll-out and its day is chosen by people.
   secret_id          = local.database_secret_arn
   rotate_immediately = false
 

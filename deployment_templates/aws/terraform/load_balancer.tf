@@ -2,6 +2,7 @@ resource "aws_lb" "main" {
   #checkov:skip=CKV_AWS_150:Protected in production; staging may be taken down in one step.
   #checkov:skip=CKV_AWS_91:On whenever access_log is, which the wizard offers and recommends.
   #checkov:skip=CKV2_AWS_28:The firewall is on when waf_enabled is, and before the CDN when there is one.
+  #checkov:skip=CKV2_AWS_76:AWSManagedRulesKnownBadInputsRuleSet, which refuses Log4j requests, is among the rules whenever the firewall is on.
   #checkov:skip=CKV2_AWS_20:Redirects whenever there is a certificate and redirect is on, which is the default.
   name                       = local.prefix
   load_balancer_type         = "application"

@@ -11,7 +11,7 @@ from stackwright.deployment.options.database import Engine
 from stackwright.deployment.stacks.aws import variables
 from stackwright.deployment.stacks.aws_cloudformation_lists import template
 from stackwright.deployment.stacks.aws_limits import limits as limits_of_aws
-from stackwright.deployment.stacks.aws_sizes import CDN_REGION, secret_arn
+from stackwright.deployment.stacks.aws_sizes import CDN_REGION, secret_arn, zones
 from stackwright.errors import Finding
 
 __all__ = ["limits", "parameters", "tags", "template"]
@@ -43,7 +43,7 @@ def parameters(deployment: Deployment, image: str, pages: str = "") -> dict[str,
         "Environment": deployment.setting.environment.value,
         "Prefix": prefix(deployment),
         "AvailabilityZones": given["availability_zones"],
-        "ThirdZone": len(str(given["availability_zones"]).split(",")) > 2,
+        "ThirdZone": len(zones(deployment.cloud.region, scaling.zones)) > 2,
         "Spread": scaling.zones > 1,
         "Image": image,
         "PagesImage": pages,
@@ -153,12 +153,21 @@ def limits(deployment: Deployment) -> tuple[Finding, ...]:
                 f"Choose {CDN_REGION}, or use Terraform.",
             )
         )
-    if deployment.database.replicas:
+    if cdn and "0.0.0.0/0" not in deployment.address.firewall.visitors:
+        found.append(
+            Finding(
+                level="error",
+                where="address.firewall.visitors",
+                message="The stack of CloudFormation does not restrict the CDN to networks.",
+                hint="Switch the CDN off, or use Terraform.",
+            )
+        )
+    if cdn:
         found.append(
             _warning(
-                "database.replicas",
-                "The stack of CloudFormation makes no read replicas.",
-                "Use Terraform for them, or do without.",
+                "address.cdn.enabled",
+                "Anybody who knows its address reaches the load balancer beside the CDN.",
+                "Set the parameter CdnPrefixList to the list com.amazonaws.global.cloudfront.origin-facing.",
             )
         )
     if deployment.recovery.backups and deployment.recovery.second_region:

@@ -35,6 +35,7 @@ def template(text: str, deployment: Deployment) -> dict[str, Any]:
     _settings(resources, deployment)
     _networks(resources, deployment)
     _names(resources, deployment)
+    resources.update(_replicas(deployment))
     resources.update(_told(deployment))
     resources.update(
         (f"Alarm{index}", _alarm(alarm, deployment))
@@ -50,6 +51,10 @@ def _settings(resources: dict[str, Any], deployment: Deployment) -> None:
     container["Environment"] += [
         {"Name": name, "Value": value} for name, value in sorted(setting.variables.items())
     ]
+    if deployment.database.replicas:
+        container["Environment"].append(
+            {"Name": "DATABASE_READ_HOSTS", "Value": _read_hosts(deployment)}
+        )
     if "SECRET_KEY" in setting.secrets:
         container["Secrets"] = [one for one in container["Secrets"] if one["Name"] != "SECRET_KEY"]
     readable = resources["ExecutionPolicy"]["Properties"]["PolicyDocument"]["Statement"][3]
@@ -64,15 +69,29 @@ def _settings(resources: dict[str, Any], deployment: Deployment) -> None:
         readable["Resource"].append({"Fn::Sub": arn if whole else f"{arn}-??????"})
 
 
+def _read_hosts(deployment: Deployment) -> dict[str, Any]:
+    if deployment.database.engine is Engine.MONGODB:
+        return {"Fn::GetAtt": ["Documents", "ReadEndpoint"]}
+    numbers = range(1, deployment.database.replicas + 1)
+    hosts = [{"Fn::GetAtt": [f"Replica{number}", "Endpoint.Address"]} for number in numbers]
+    return {"Fn::Join": [",", hosts]}
+
+
 def _networks(resources: dict[str, Any], deployment: Deployment) -> None:
     address = deployment.address
     balancer = resources["LoadBalancerGroup"]["Properties"]
     port = PORTS[deployment.database.engine]
     others = [rule for rule in address.firewall.rules if rule.port != port]
-    if not address.cdn.enabled:
-        with_tls = address.tls.certificate is Certificate.OWN or (
-            address.tls.certificate is Certificate.AUTOMATIC and address.domain is not None
-        )
+    with_tls = address.tls.certificate is Certificate.OWN or (
+        address.tls.certificate is Certificate.AUTOMATIC and address.domain is not None
+    )
+    if address.cdn.enabled:  # visitors come by the CDN alone
+        web = 443 if with_tls else 80
+        known = {**_opening(web, "", "CDN"), "SourcePrefixListId": {"Ref": "CdnPrefixList"}}
+        del known["CidrIp"]
+        anybody = _opening(web, "0.0.0.0/0", "CDN")
+        balancer["SecurityGroupIngress"] = [{"Fn::If": ["CdnKnown", known, anybody]}]
+    else:
         balancer["SecurityGroupIngress"] = [
             _opening(web, network, "visitors")
             for web in ((80, 443) if with_tls else (80,))
@@ -144,6 +163,32 @@ def _names(resources: dict[str, Any], deployment: Deployment) -> None:
                 **record,
                 "Properties": {**record["Properties"], "Name": alias},
             }
+
+
+def _replicas(deployment: Deployment) -> dict[str, Any]:
+    if deployment.database.engine is Engine.MONGODB:
+        kind, source = "AWS::DocDB::DBInstance", {"DBClusterIdentifier": {"Ref": "Documents"}}
+    else:
+        kind = "AWS::RDS::DBInstance"
+        source = {
+            "SourceDBInstanceIdentifier": {"Ref": "Database"},
+            "VPCSecurityGroups": [{"Fn::GetAtt": ["DatabaseGroup", "GroupId"]}],
+            "PubliclyAccessible": {"Ref": "DatabasePublic"},
+            "CopyTagsToSnapshot": True,
+        }
+    return {
+        f"Replica{number}": {
+            "Type": kind,
+            "DeletionPolicy": "Delete",  # it can be made again
+            "UpdateReplacePolicy": "Delete",
+            "Properties": {
+                **source,
+                "DBInstanceClass": {"Ref": "DatabaseClass"},
+                "AutoMinorVersionUpgrade": True,
+            },
+        }
+        for number in range(1, deployment.database.replicas + 1)
+    }
 
 
 def _told(deployment: Deployment) -> dict[str, Any]:
