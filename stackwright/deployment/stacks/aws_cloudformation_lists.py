@@ -166,6 +166,7 @@ def _names(resources: dict[str, Any], deployment: Deployment) -> None:
 
 
 def _replicas(deployment: Deployment) -> dict[str, Any]:
+    source: dict[str, Any]
     if deployment.database.engine is Engine.MONGODB:
         kind, source = "AWS::DocDB::DBInstance", {"DBClusterIdentifier": {"Ref": "Documents"}}
     else:

@@ -11,7 +11,7 @@ from stackwright.errors import ProjectError
 INLINE_BYTES = 51_200  # what fits into a request; source: CloudFormation user guide, “Quotas”
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):  # ten times as fast as the one without C
     """YAML with `!Ref` and the other short forms of CloudFormation."""
 
 

@@ -60,6 +60,8 @@ def read_changes(
 def _step(kind: str, address: str, change: Mapping[str, Any], was: Facts, will: Facts) -> Step:
     replacement = str(change.get("Replacement", ""))
     before, after = _difference(was, will)
+    old: Facts | None
+    new: Facts | None
     match change["Action"]:
         case "Add" | "Import":
             action, old, new = Action.CREATE, None, will

@@ -37,27 +37,30 @@ ELSEWHERE = {
 }
 
 
-def base() -> Deployment:
-    return production(recovery={"second_region": "eu-west-1"})
+BASE = production(recovery={"second_region": "eu-west-1"})
+CHANGED = changes_of(BASE)
 
 
-@pytest.mark.parametrize("path", sorted(changes_of(base()).keys() - ELSEWHERE.keys()))
+@pytest.mark.parametrize("path", sorted(CHANGED.keys() - ELSEWHERE.keys()))
 def test_every_choice_changes_what_the_stacks_are_given(path: str) -> None:
-    changed = changes_of(base())[path]
-    assert aws.variables(changed, IMAGE) != aws.variables(base(), IMAGE)
-    assert cloudformation(changed) != cloudformation(base())
+    changed = CHANGED[path]
+    assert aws.variables(changed, IMAGE) != aws.variables(BASE, IMAGE)
+    assert cloudformation(changed) != GIVEN
 
 
 @pytest.mark.parametrize("path", sorted(ELSEWHERE))
 def test_other_choices_leave_the_stacks_alone(path: str) -> None:
-    changed = changes_of(base())[path]
-    assert aws.variables(changed, IMAGE) == aws.variables(base(), IMAGE)
+    changed = CHANGED[path]
+    assert aws.variables(changed, IMAGE) == aws.variables(BASE, IMAGE)
 
 
 def cloudformation(deployment: Deployment) -> tuple[dict[str, Any], dict[str, str], dict[str, str]]:
     values = aws_cloudformation.parameters(deployment, IMAGE)
     whole = aws_cloudformation.template(TEXT, deployment)
     return whole, values, aws_cloudformation.tags(deployment)
+
+
+GIVEN = cloudformation(BASE)
 
 
 def declared() -> dict[str, bool]:
@@ -68,7 +71,7 @@ def declared() -> dict[str, bool]:
 
 
 def test_the_variables_are_those_of_the_stack() -> None:
-    names = aws.variables(base(), IMAGE).keys()
+    names = aws.variables(BASE, IMAGE).keys()
     assert not names - declared().keys()
     assert {name for name, has_default in declared().items() if not has_default} <= names
 
@@ -82,7 +85,7 @@ def test_every_variable_is_described_and_used() -> None:
 
 def test_the_parameters_are_those_of_the_template() -> None:
     asked = read(TEXT)["Parameters"]
-    names = aws_cloudformation.parameters(base(), IMAGE).keys()
+    names = aws_cloudformation.parameters(BASE, IMAGE).keys()
     assert not names - asked.keys()
     assert {name for name, one in asked.items() if "Default" not in one} <= names
 
