@@ -36,7 +36,6 @@ def parameters(deployment: Deployment, image: str, pages: str = "") -> dict[str,
     tls, watching = deployment.address.tls, deployment.watching
     version = database.version or VERSIONS[database.engine]
     hour = recovery.backup_hour
-    own = tls.certificate is Certificate.OWN
     storage = int(str(given["database_storage_gb"]))
     values: dict[str, JsonValue] = {
         "Name": deployment.name,
@@ -90,7 +89,7 @@ def parameters(deployment: Deployment, image: str, pages: str = "") -> dict[str,
         "ManageDns": deployment.address.manage_dns,
         "DnsZone": given["dns_zone"],
         "Certificate": tls.certificate.value,
-        "CertificateArn": tls.reference if own else "",
+        "CertificateArn": tls.reference,
         "TlsPolicy": "ELBSecurityPolicy-TLS13-1-3-2021-06"
         if tls.minimum_version == "1.3"
         else "ELBSecurityPolicy-TLS13-1-2-2021-06",

@@ -5,6 +5,9 @@ import re
 KINDS = {
     "AWS::ApplicationAutoScaling::ScalableTarget": "aws_appautoscaling_target",
     "AWS::ApplicationAutoScaling::ScalingPolicy": "aws_appautoscaling_policy",
+    "AWS::Backup::BackupPlan": "aws_backup_plan",
+    "AWS::Backup::BackupSelection": "aws_backup_selection",
+    "AWS::Backup::BackupVault": "aws_backup_vault",
     "AWS::CertificateManager::Certificate": "aws_acm_certificate",
     "AWS::CloudWatch::Alarm": "aws_cloudwatch_metric_alarm",
     "AWS::DocDB::DBCluster": "aws_docdb_cluster",
@@ -23,6 +26,9 @@ KINDS = {
     "AWS::ElasticLoadBalancingV2::TargetGroup": "aws_lb_target_group",
     "AWS::Events::Rule": "aws_cloudwatch_event_rule",
     "AWS::IAM::Policy": "aws_iam_role_policy",
+    "AWS::Logs::Delivery": "aws_cloudwatch_log_delivery",
+    "AWS::Logs::DeliveryDestination": "aws_cloudwatch_log_delivery_destination",
+    "AWS::Logs::DeliverySource": "aws_cloudwatch_log_delivery_source",
     "AWS::Logs::LogGroup": "aws_cloudwatch_log_group",
     "AWS::Logs::ResourcePolicy": "aws_cloudwatch_log_resource_policy",
     "AWS::RDS::DBInstance": "aws_db_instance",
@@ -43,6 +49,7 @@ NAMES = {
         "StorageEncrypted": "storage_encrypted",
     },
     "AWS::DocDB::DBInstance": {"DBInstanceClass": "instance_class"},
+    "AWS::EC2::VPCEndpoint": {"VpcEndpointType": "vpc_endpoint_type"},
     "AWS::ECS::TaskDefinition": {"Cpu": "cpu", "Memory": "memory"},
     "AWS::ElastiCache::ReplicationGroup": {
         "AtRestEncryptionEnabled": "at_rest_encryption_enabled",

@@ -25,7 +25,8 @@ GROUPS = (
     ("Cache", r"elasticache|redis"),
     ("CDN", r"cloudfront|_cdn(_|$)|frontdoor|backend_bucket"),
     ("Domain and TLS", r"route53|_dns_|_acm_|certificate|ssl_policy|_domain$|_record$"),
-    ("Monitoring", r"cloudwatch|_logging_|_monitor|log_analytics|_sns_|_uptime_|alert"),
+    ("Backups", r"_backup_"),
+    ("Monitoring", r"cloudwatch|_flow_log|_logging_|_monitor|log_analytics|_sns_|_uptime_|alert"),
     ("Secrets", r"secret|_kms_|key_vault"),
     ("Permissions", r"_iam_|service_account|_role_|identity"),
     ("Files", r"_s3_|_storage_|_spaces_|volume|_disk|_efs_"),
@@ -33,12 +34,12 @@ GROUPS = (
     ("Traffic", r"_lb(_|$)|_alb|loadbalancer|forwarding_rule|ingress|_url_map|target_.*_proxy"),
     (
         "Network",
-        r"vpc|subnet|security_group|firewall|route|gateway|_eip|network|public_ip|_address$|security_policy",
+        r"vpc|subnet|security_group|firewall|route|gateway|_eip|network|public_ip|_address$|security_policy|_waf",
     ),
     ("Project", r"_project(_resources|_service)?$|resource_group$"),
     (
         "Back end",
-        r"_ecs_|cloud_run|container_app|_app$|droplet|instance|deployment|service|autoscal",
+        r"_ecs_|cloud_run|container_app|_app$|droplet|instance|deployment|service|autoscal|_lambda_|cloudformation",
     ),
 )  # the first that fits
 

@@ -10,12 +10,17 @@ import pytest
 from pydantic import JsonValue
 
 from stackwright.deployment.config import Deployment
+from stackwright.deployment.cost import prices
 from stackwright.deployment.stacks import aws, aws_cloudformation
 from stackwright.deployment.stacks.aws_sizes import zone_of, zones
 from stackwright.deployment.stacks.cloudformation_settled import given, settled
 from stackwright.deployment.stacks.cloudformation_text import INLINE_BYTES, read, written
+from stackwright.deployment.targets.cloudformation_kinds import kind_of
+from stackwright.deployment.targets.terraform import service_of
 from tests.deployment.examples import production, shop
-from tests.deployment.stacks.choices import EVERYTHING, changes_of
+from tests.deployment.stacks.aws_examples import EVERYTHING
+from tests.deployment.stacks.declared import declared, kinds, undescribed, unused
+from tests.deployment.stacks.options import unheard
 from tests.deployment.tools import tool
 
 ROOT = Path(__file__).parents[3] / "deployment_templates/aws"
@@ -24,34 +29,7 @@ TEXT = (ROOT / "cloudformation/stack.yaml").read_text("utf-8")
 IMAGE = "example/bookshop:1"
 CANARY = "hunter2"
 
-# Choices that are no business of what stands there, and why.
-ELSEWHERE = {
-    "cloud.target": "it is AWS",
-    "cloud.credentials": "the engine signs in with them",
-    "cloud.rehearse": "a step before all others",
-    "setting.approval": "the flow waits",
-    "setting.branch": "pushes start the flow",
-    "watching.drift_every_h": "the schedule of the flow",
-    "recovery.before_migrations": "a step of the plan",
-    "review.budget_usd_per_month": "a finding of the plan",
-}
-
-
 BASE = production(recovery={"second_region": "eu-west-1"})
-CHANGED = changes_of(BASE)
-
-
-@pytest.mark.parametrize("path", sorted(CHANGED.keys() - ELSEWHERE.keys()))
-def test_every_choice_changes_what_the_stacks_are_given(path: str) -> None:
-    changed = CHANGED[path]
-    assert aws.variables(changed, IMAGE) != aws.variables(BASE, IMAGE)
-    assert cloudformation(changed) != GIVEN
-
-
-@pytest.mark.parametrize("path", sorted(ELSEWHERE))
-def test_other_choices_leave_the_stacks_alone(path: str) -> None:
-    changed = CHANGED[path]
-    assert aws.variables(changed, IMAGE) == aws.variables(BASE, IMAGE)
 
 
 def cloudformation(deployment: Deployment) -> tuple[dict[str, Any], dict[str, str], dict[str, str]]:
@@ -60,27 +38,35 @@ def cloudformation(deployment: Deployment) -> tuple[dict[str, Any], dict[str, st
     return whole, values, aws_cloudformation.tags(deployment)
 
 
-GIVEN = cloudformation(BASE)
+def test_every_choice_is_heard_by_terraform() -> None:
+    assert unheard("aws", aws.variables, aws.limits) == []
 
 
-def declared() -> dict[str, bool]:
-    """Variable of the Terraform stack → whether it has a default."""
-    text = (TERRAFORM / "variables.tf").read_text("utf-8")
-    blocks = re.findall(r'^variable "(\w+)" \{\n(.*?)^\}', text, re.MULTILINE | re.DOTALL)
-    return {name: bool(re.search(r"^  default ", body, re.MULTILINE)) for name, body in blocks}
+def test_every_choice_is_heard_by_cloudformation() -> None:
+    def given_all(deployment: Deployment, image: str) -> dict[str, JsonValue]:
+        return {"all": json.dumps(cloudformation(deployment))}
+
+    assert unheard("aws", given_all, aws_cloudformation.limits) == []
 
 
 def test_the_variables_are_those_of_the_stack() -> None:
     names = aws.variables(BASE, IMAGE).keys()
-    assert not names - declared().keys()
-    assert {name for name, has_default in declared().items() if not has_default} <= names
+    assert not names - declared(TERRAFORM).keys()
+    assert {name for name, must in declared(TERRAFORM).items() if must} <= names
 
 
 def test_every_variable_is_described_and_used() -> None:
-    text = (TERRAFORM / "variables.tf").read_text("utf-8")
-    assert text.count("description = ") == len(declared())
-    used = "".join(path.read_text("utf-8") for path in sorted(TERRAFORM.glob("*.tf")))
-    assert [name for name in declared() if f"var.{name}" not in used] == []
+    assert undescribed(TERRAFORM) == []
+    assert unused(TERRAFORM) == []
+
+
+def test_every_kind_has_a_price_and_a_service() -> None:
+    table = prices()
+    known = {*table.prices, *table.free, *table.by_use}
+    ours = {kind_of(one["Type"]) for one in read(TEXT)["Resources"].values()}
+    found = sorted(kinds(TERRAFORM) | ours)
+    assert [kind for kind in found if kind not in known] == []
+    assert [kind for kind in found if service_of(kind) == "More"] == []
 
 
 def test_the_parameters_are_those_of_the_template() -> None:
@@ -91,7 +77,7 @@ def test_the_parameters_are_those_of_the_template() -> None:
 
 
 def test_no_secret_value_is_asked_for() -> None:
-    names = [*declared(), *read(TEXT)["Parameters"]]
+    names = [*declared(TERRAFORM), *read(TEXT)["Parameters"]]
     asked = [name for name in names if re.search("password|token|secret", name, re.IGNORECASE)]
     assert sorted(asked) == [
         "DatabasePasswordDays",
