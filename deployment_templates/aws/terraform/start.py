@@ -12,5 +12,7 @@ given = os.environ
 user = quote(given.pop("DATABASE_USER"), safe="")
 password = quote(given.pop("DATABASE_PASSWORD"), safe="")
 place = f"{given['DATABASE_HOST']}:{given['DATABASE_PORT']}/{given['DATABASE_NAME']}"
-given["DATABASE_URL"] = f"{given['DATABASE_SCHEME']}://{user}:{password}@{place}?{given['DATABASE_OPTIONS']}"
+given["DATABASE_URL"] = (
+    f"{given['DATABASE_SCHEME']}://{user}:{password}@{place}?{given['DATABASE_OPTIONS']}"
+)
 os.execvp(sys.argv[1], sys.argv[1:])
