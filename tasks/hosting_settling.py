@@ -9,6 +9,7 @@ from stackwright.deployment.release import ReleaseState, settled
 from tasks.effect import effect
 from tasks.hosting_history import change_history, find_history, holding, is_gone, now, whoever
 from tasks.hosting_release import stop_release
+from tasks.hosting_site import running
 from tasks.hosting_traffic import serving
 
 
@@ -25,10 +26,10 @@ def settling(site: Site) -> Callable[[History], History]:
 
 @effect(timeout_s=180)
 def settle_site(site: Site) -> tuple[int, ...]:
-    """Settle what a killed deployment left: its release serves, or is ended and buried; whoever deploys now is let be.
+    """Settle what a killed deployment left: its release serves, or is buried; whoever deploys now is let be.
 
     Returns:
-        The releases that were ended.
+        The releases whose programs were ended: all but the one that serves.
     """
     history = find_history(site)
     if history is None or not _in(history, ReleaseState.DEPLOYING):
@@ -37,9 +38,9 @@ def settle_site(site: Site) -> tuple[int, ...]:
     if lease and is_held(lease, now()) and not is_gone(lease.owner):
         return ()
     with holding(site, whoever(), "Settle what was interrupted"):
-        interrupted = _in(find_history(site) or history, ReleaseState.DEPLOYING)
-        after = change_history(site, settling(site))
-        ended = sorted(interrupted & _in(after, ReleaseState.FAILED))
+        change_history(site, settling(site))
+        route = serving(site)
+        ended = sorted(running(site) - {route.release if route else 0})
         for number in ended:
             stop_release(site, number)
     return tuple(ended)

@@ -67,6 +67,12 @@ def remove_site(site: Site) -> None:
         hosting_server.remove_server(site.root)
 
 
+def running(site: Site) -> frozenset[int]:
+    """The releases whose programs are to run or were seen to."""
+    last = (name.rpartition(".")[2] for name in _names(site))
+    return frozenset(int(one) for one in last if one.isdecimal())
+
+
 def is_wanted(site: Site) -> bool:
     """Whether anything of a site is to run; not so when a person stopped it."""
     names = folder.names(site.root / folder.WANTED)
