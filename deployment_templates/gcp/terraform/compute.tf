@@ -31,6 +31,11 @@ resource "google_cloud_run_v2_service" "app" {
   # Visitors have no Google identity; the product knows its users itself.
   invoker_iam_disabled = true
 
+  # At least that many where the visitors are: a minimum of each revision would keep old ones and tried ones running, too.
+  scaling {
+    min_instance_count = var.instances_minimum
+  }
+
   template {
     service_account                  = google_service_account.app.email
     execution_environment            = "EXECUTION_ENVIRONMENT_GEN2"
@@ -39,7 +44,6 @@ resource "google_cloud_run_v2_service" "app" {
     labels                           = local.labels
 
     scaling {
-      min_instance_count = var.instances_minimum
       max_instance_count = var.instances_maximum
       cpu_utilization    = var.cpu_percent / 100
     }

@@ -8,7 +8,7 @@ locals {
       "Referrer-Policy: strict-origin-when-cross-origin",
       "Permissions-Policy: camera=(), microphone=(), geolocation=()",
     ],
-    local.tls && var.hsts ? ["Strict-Transport-Security: max-age=31536000; includeSubDomains"] : [],
+    local.tls && var.hsts ? ["Strict-Transport-Security: max-age=31536000"] : [],
   )
 }
 
