@@ -74,9 +74,11 @@ def test_what_is_typed_in_the_last_moment_is_kept(tab: Page, site: Site) -> None
     tab.goto(f"{root}/scaling-and-performance")
     expect(tab.locator("deployment-wizard:defined")).to_be_attached()
     tab.get_by_label("Drain").fill("77")
-    with tab.expect_request("**/check"):
-        tab.reload()
-    tab.wait_for_load_state("networkidle")
+    tab.get_by_role("radio", name="Rolling").check()
+    tab.reload()
+    expect(tab.get_by_label("Drain")).to_have_value("77")
+    expect(tab.get_by_role("radio", name="Rolling")).to_be_checked()
+    expect(tab.get_by_role("link", name="Take-over")).to_be_visible()  # the server knows it, too
     tab.reload()
     expect(tab.get_by_label("Drain")).to_have_value("77")
 

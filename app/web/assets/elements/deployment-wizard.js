@@ -1,4 +1,5 @@
 const ORDER_HEIGHT = "--order-height"; // what lies over the end of the window
+const SOON_MS = 10_000; // a page that is loaded again so soon may be older than what was sent when it was left
 const FIELDS = "input:not([type=hidden]), select, textarea";
 
 /** Loses nothing that is typed when a page is left at once, and tells a field that it is wrong when the server says so beside it. */
@@ -21,6 +22,7 @@ class DeploymentWizard extends HTMLElement {
     const order = this.querySelector(".order");
     this.#measuring = new ResizeObserver(() => document.documentElement.style.setProperty(ORDER_HEIGHT, `${order.offsetHeight}px`));
     this.#measuring.observe(order);
+    this.#restore();
     this.#answering = new MutationObserver((changes) => this.#mark(changes));
     for (const told of this.querySelectorAll(".field > .told")) this.#answering.observe(told, { childList: true });
   }
@@ -36,12 +38,33 @@ class DeploymentWizard extends HTMLElement {
     if (ctx?.sourceElement === this.form && ctx.response?.status < 400) this.#isNews = false;
   }
 
-  /** What was typed in the last moment goes to the draft, too. */
+  get #key() {
+    return `stackwright.wizard.${this.form.action}`;
+  }
+
+  /** What was typed in the last moment goes to the draft, too; until it is there, this tab remembers it. */
   #keep() {
     if (!this.#isNews) return;
     const body = new URLSearchParams(new FormData(this.form));
+    const typed = [...this.form.querySelectorAll(FIELDS)].map((field) => [field.name, field.type === "radio" ? field.value : "", field.checked ?? null, field.value]);
+    sessionStorage.setItem(this.#key, JSON.stringify({ at: Date.now(), typed }));
     fetch(`${this.form.action}/check`, { method: "POST", body, keepalive: true });
     this.#isNews = false;
+  }
+
+  #restore() {
+    const kept = JSON.parse(sessionStorage.getItem(this.#key));
+    sessionStorage.removeItem(this.#key);
+    if (!kept || Date.now() - kept.at > SOON_MS) return;
+    const fields = [...this.form.querySelectorAll(FIELDS)];
+    for (const [name, choice, isChecked, value] of kept.typed) {
+      const field = fields.find((one) => one.name === name && (one.type !== "radio" || one.value === choice));
+      if (!field) continue;
+      if (["radio", "checkbox"].includes(field.type)) field.checked = isChecked;
+      else field.value = value;
+    }
+    // Not before htmx has seen the form.
+    setTimeout(() => this.form.dispatchEvent(new Event("input", { bubbles: true })));
   }
 
   #mark(changes) {
