@@ -10,6 +10,7 @@ from stackwright.deployment.cost import Cost, Prices, cost
 from stackwright.deployment.options.capacity import Size
 from stackwright.deployment.options.database import Engine
 from stackwright.deployment.options.place import Target
+from stackwright.deployment.stacks import aws_sizes, digitalocean, gcp
 from stackwright.deployment.step import Fact, Facts, Resource
 from stackwright.value import Value
 
@@ -74,19 +75,25 @@ def _aws(deployment: Deployment) -> Iterator[Resource]:
     database, scaling, address = deployment.database, deployment.scaling, deployment.address
     facts: Facts
     if database.engine is Engine.MONGODB:
-        kind, facts = "aws_docdb_cluster_instance", {"instance_class": DOCUMENT_DB[database.size]}
+        kind, facts = (
+            "aws_docdb_cluster_instance",
+            {"instance_class": aws_sizes.DOCUMENTS[database.size]},
+        )
         yield _part("Database", kind, **facts)
         if database.high_availability:
             yield _part("Standby of the database", kind, **facts)
     else:
         kind = "aws_db_instance"
-        facts = {"instance_class": RDS[database.size], "allocated_storage": database.storage_gb}
+        facts = {
+            "instance_class": aws_sizes.DATABASES[database.size],
+            "allocated_storage": database.storage_gb,
+        }
         yield _part("Database", kind, **facts, multi_az=database.high_availability)
     for number in range(database.replicas):
         yield _part(f"Read replica {number + 1}", kind, **facts)
-    cpu = {Size.SMALL: 512, Size.MEDIUM: 1024, Size.LARGE: 2048, Size.XLARGE: 4096}[scaling.size]
+    cpu, memory = aws_sizes.SERVERS[scaling.size]
     yield _part(
-        "Back end", "aws_ecs_service", cpu=cpu, memory=2 * cpu, desired_count=scaling.minimum
+        "Back end", "aws_ecs_service", cpu=cpu, memory=memory, desired_count=scaling.minimum
     )
     yield _part("Load balancer", "aws_lb")
     for number in range(scaling.zones if deployment.is_production else 1):
@@ -95,7 +102,10 @@ def _aws(deployment: Deployment) -> Iterator[Resource]:
         kind = "aws_elasticache_replication_group"
         nodes = 2 if deployment.is_production else 1
         yield _part(
-            "Cache", kind, node_type=ELASTICACHE[deployment.cache.size], num_cache_clusters=nodes
+            "Cache",
+            kind,
+            node_type=aws_sizes.CACHES[deployment.cache.size],
+            num_cache_clusters=nodes,
         )
     for number in range(len(deployment.watching.alarms)):
         yield _part(f"Alarm {number + 1}", "aws_cloudwatch_metric_alarm")
@@ -110,7 +120,7 @@ def _gcp(deployment: Deployment) -> Iterator[Resource]:
     if database.engine is Engine.MONGODB:
         yield _part("Database", "google_firestore_database")
     else:
-        kind, tier = "google_sql_database_instance", CLOUD_SQL[database.size]
+        kind, tier = "google_sql_database_instance", gcp.SIZES[database.size].tier
         facts: Facts = {"settings.0.tier": tier, "settings.0.disk_size": database.storage_gb}
         standby: Facts = (
             {"settings.0.availability_type": "REGIONAL"} if database.high_availability else {}
@@ -122,11 +132,11 @@ def _gcp(deployment: Deployment) -> Iterator[Resource]:
     yield _part("Load balancer", "google_compute_global_forwarding_rule")
     if deployment.cache.enabled:
         tier = "STANDARD_HA" if deployment.scaling.zones > 1 else "BASIC"
-        memory = {Size.SMALL: 1, Size.MEDIUM: 2, Size.LARGE: 5, Size.XLARGE: 10}
+        memory = gcp.SIZES[deployment.cache.size].cache_gb
         yield _part(
             "Cache",
             "google_redis_instance",
-            memory_size_gb=memory[deployment.cache.size],
+            memory_size_gb=memory,
             tier=tier,
         )
     yield _part("Files of the front end", "google_storage_bucket")
@@ -168,22 +178,30 @@ def _digitalocean(deployment: Deployment) -> Iterator[Resource]:
         yield _part("Database", "digitalocean_mongodb_cluster")
     else:
         nodes = 2 if database.high_availability else 1
-        yield _part("Database", kind, size=DROPLET_DB[database.size], node_count=nodes)
+        yield _part(
+            "Database", kind, size=digitalocean.SIZES[database.size].database, node_count=nodes
+        )
         for number in range(database.replicas):
             yield _part(
-                f"Read replica {number + 1}", kind, size=DROPLET_DB[database.size], node_count=1
+                f"Read replica {number + 1}",
+                kind,
+                size=digitalocean.SIZES[database.size].database,
+                node_count=1,
             )
-    names = OWN_APP if scaling.maximum > scaling.minimum else APP  # only these scale by themselves
+    server = digitalocean.SIZES[scaling.size]
+    grows = scaling.maximum > scaling.minimum  # only dedicated ones do by themselves
     yield Resource(
         kind="digitalocean_app",
         address="Back end",
         facts={
-            "spec.0.service.0.instance_size_slug": names[scaling.size],
+            "spec.0.service.0.instance_size_slug": server.dedicated if grows else server.shared,
             "spec.0.service.0.instance_count": scaling.minimum,
         },
     )
     if deployment.cache.enabled:
-        yield _part("Cache", kind, size=DROPLET_DB[deployment.cache.size], node_count=1)
+        yield _part(
+            "Cache", kind, size=digitalocean.SIZES[deployment.cache.size].database, node_count=1
+        )
     if deployment.address.cdn.enabled:
         yield _part("Files of the front end", "digitalocean_spaces_bucket")
 
@@ -192,22 +210,12 @@ def _part(name: str, kind: str, **facts: Fact) -> Resource:
     return Resource(kind=kind, address=name, facts=dict(facts))
 
 
-_SIZES = (Size.SMALL, Size.MEDIUM, Size.LARGE, Size.XLARGE)
-
-
-def _sizes(*names: str) -> dict[Size, str]:
-    return dict(zip(_SIZES, names, strict=True))
-
-
-# What each size is at each provider.
-RDS = _sizes("db.t4g.micro", "db.t4g.small", "db.t4g.medium", "db.t4g.large")
-DOCUMENT_DB = _sizes("db.t4g.medium", "db.t4g.medium", "db.r6g.large", "db.r6g.xlarge")
-ELASTICACHE = _sizes("cache.t4g.micro", "cache.t4g.small", "cache.t4g.medium", "cache.m6g.large")
-CLOUD_SQL = _sizes("db-g1-small", "db-custom-1-3840", "db-custom-2-7680", "db-custom-4-15360")
-FLEXIBLE = _sizes("B_Standard_B1ms", "B_Standard_B2s", "GP_Standard_D2ds_v4", "GP_Standard_D4ds_v4")
-DROPLET_DB = _sizes("db-s-1vcpu-1gb", "db-s-1vcpu-2gb", "db-s-2vcpu-4gb", "db-s-4vcpu-8gb")
-APP = _sizes("apps-s-1vcpu-1gb", "apps-s-1vcpu-2gb", "apps-s-2vcpu-4gb", "apps-d-4vcpu-8gb")
-OWN_APP = _sizes("apps-d-1vcpu-1gb", "apps-d-1vcpu-2gb", "apps-d-2vcpu-4gb", "apps-d-4vcpu-8gb")
+FLEXIBLE = {
+    Size.SMALL: "B_Standard_B1ms",
+    Size.MEDIUM: "B_Standard_B2s",
+    Size.LARGE: "GP_Standard_D2ds_v4",
+    Size.XLARGE: "GP_Standard_D4ds_v4",
+}
 PARTS: dict[Target, Callable[[Deployment], Iterator[Resource]]] = {
     Target.AWS: _aws,
     Target.GCP: _gcp,
