@@ -22,7 +22,8 @@ def limits(deployment: Deployment, cluster: Cluster | None = None) -> tuple[Find
     cluster = cluster or Cluster()
     inside = cluster.keeps_database(production=deployment.is_production)
     found = [
-        *(_inside(deployment, cluster) if inside else _outside()),
+        *_place(deployment),
+        *(_inside(deployment, cluster) if inside else _outside(deployment)),
         *_address(deployment, cluster),
         *_scaling(deployment),
         *_secrets(deployment, cluster),
@@ -31,6 +32,16 @@ def limits(deployment: Deployment, cluster: Cluster | None = None) -> tuple[Find
     ]
     order = {"error": 0, "warning": 1}
     return tuple(sorted(found, key=lambda one: order[one.level]))
+
+
+def _place(deployment: Deployment) -> Iterator[Finding]:
+    if deployment.cloud.region:
+        yield _finding(
+            "warning",
+            "cloud.region",
+            f"A cluster is where it is: {deployment.cloud.region} changes nothing.",
+            "Choose the cluster by its credentials, and leave the region empty.",
+        )
 
 
 def _inside(deployment: Deployment, cluster: Cluster) -> Iterator[Finding]:
@@ -60,7 +71,7 @@ def _inside(deployment: Deployment, cluster: Cluster) -> Iterator[Finding]:
         yield _finding(
             "warning",
             "database.storage_limit_gb",
-            f"The disk has {database.storage_gb} GB and does not grow by itself.",
+            f"The disk has {database.storage_gb} GB and does not grow by itself to {database.storage_limit_gb} GB.",
             "Enlarge its claim by hand when the alarm about its filling rings.",
         )
     if database.encrypted and not cluster.storage_class:
@@ -79,11 +90,23 @@ def _inside(deployment: Deployment, cluster: Cluster) -> Iterator[Finding]:
         )
 
 
-def _outside() -> Iterator[Finding]:
+def _outside(deployment: Deployment) -> Iterator[Finding]:
+    database, recovery = deployment.database, deployment.recovery
+    wanted = [
+        f"{database.engine.value} {database.version}".strip(),
+        f"size {database.size.value}",
+        f"{database.storage_gb} to {database.storage_limit_gb} GB",
+        "a standby" if database.high_availability else "no standby",
+        f"{database.replicas} read replicas",
+        "a public address" if database.public else "no public address",
+        "encrypted" if database.encrypted else "not encrypted",
+        "protected against deletion" if database.deletion_protection else "not protected",
+        "any moment can be restored" if recovery.point_in_time else "backups alone",
+    ]
     yield _finding(
         "warning",
         "database",
-        "The database is outside: its version, size, disks and standby are set up where it runs.",
+        f"The database is outside and is set up where it runs, as it is wanted here: {', '.join(wanted)}.",
         "Its address is the entry DATABASE_URL of the Secret backend-secrets.",
     )
 

@@ -10,6 +10,7 @@ from stackwright.deployment.config import Deployment
 from stackwright.deployment.stacks.kubernetes import limits, namespace, overlay
 from stackwright.deployment.stacks.kubernetes_cluster import Cluster, Entry
 from tests.deployment.examples import production, shop
+from tests.deployment.stacks.options import unheard
 
 TEMPLATE = Path(__file__).parents[3] / "deployment_templates/kubernetes"
 IMAGE = "registry.example.com:5000/shop/backend@sha256:" + "a" * 64
@@ -91,6 +92,27 @@ OPTIONS: tuple[dict[str, Any], ...] = (
 @pytest.mark.parametrize("choice", OPTIONS, ids=str)
 def test_every_choice_changes_the_overlay(choice: dict[str, Any]) -> None:
     assert said(small(**choice)) != said(small())
+
+
+NEEDS_ANOTHER = {
+    "address.manage_dns": "`review` refuses it",
+    "address.tls.reference": "of an own certificate",
+    "address.cdn.assets_s": "of a CDN",
+    "address.cdn.pages_s": "of a CDN",
+    "address.cdn.compress": "of a CDN",
+    "cache.size": "of a cache",
+}
+
+
+@pytest.mark.parametrize("place", ["inside", "outside"])
+def test_no_choice_is_unheard(place: str) -> None:
+    cluster = Cluster.model_validate({"database": place})
+    missed = unheard(
+        "kubernetes",
+        lambda deployment, image: {"overlay": said(deployment, cluster=cluster)},
+        lambda deployment: limits(deployment, cluster),
+    )
+    assert sorted(missed) == sorted(NEEDS_ANOTHER)
 
 
 CLUSTERS: tuple[dict[str, Any], ...] = (
