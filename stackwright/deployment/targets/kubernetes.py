@@ -7,12 +7,15 @@ from typing import Any
 from stackwright.deployment.desired import Infrastructure
 from stackwright.deployment.risk import Risk, lost_with
 from stackwright.deployment.step import SECRET, Action, Fact, Facts, Resource, Step, Undo
+from stackwright.errors import Finding
 
 Object = Mapping[str, Any]
 MIGRATE = "Job/migrate"
 BUILT = frozenset({"Deployment/backend", "Deployment/frontend", MIGRATE})
 """Whose pods are of a build: the steps `migrate` and `roll_out` bring it, infrastructure leaves it as it is."""
 CHANGES = frozenset({Action.CREATE, Action.UPDATE, Action.REPLACE})
+GENERATED = (("backend-secrets", "SECRET_KEY"), ("database-credentials", "password"))
+"""Secrets of a deployment that nobody has to know: made once, by chance, and never changed."""
 OF_BUILD = ("image", "env", "envFrom")  # parts of a container that come with a build
 
 GROUPS = {
@@ -160,6 +163,20 @@ def missing_secrets(
             for name, key in needed
             if name not in made and (name not in there or (key and key not in there[name]))
         )
+    )
+
+
+def secret_findings(missing: Sequence[tuple[str, str]], namespace: str) -> tuple[Finding, ...]:
+    """An error for each Secret that only people can make; those of our own are made with the release."""
+    return tuple(
+        Finding(
+            level="error",
+            where=f"Secret/{name}",
+            message=f"Pods need {f'the entry {key} of ' if key else ''}the Secret {name}, and it is not there.",
+            hint=f"kubectl -n {namespace} create secret generic {name} --from-file={key or 'ENTRY'}=FILE",
+        )
+        for name, key in missing
+        if (name, key) not in GENERATED and (key or name not in {own for own, _ in GENERATED})
     )
 
 

@@ -8,6 +8,7 @@ start, one with “absent” cannot be fetched, one with “slow” never become
 import copy
 import json
 import threading
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -215,6 +216,10 @@ def _default(item: Object) -> None:
         item["spec"].setdefault("replicas", 1)
     if item["kind"] == "Service":
         item["spec"].setdefault("clusterIP", "10.0.0.1")
+    if item["kind"] == "Secret":
+        said = item.pop("stringData", {})
+        data = {key: b64encode(one.encode()).decode() for key, one in said.items()}
+        item["data"] = {**item.get("data", {}), **data}
     if item["kind"] == "Namespace":
         item.setdefault("status", {"phase": "Active"})
 

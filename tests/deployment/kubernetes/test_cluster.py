@@ -12,14 +12,12 @@ from stackwright.deployment.events import Event, EventType, replay
 from stackwright.deployment.health import Health
 from stackwright.deployment.targets.kubernetes import (
     address_of,
-    missing_secrets,
     needed_settings,
     read_diff,
-    to_apply,
     to_roll_out,
 )
 from stackwright.errors import ProjectError
-from tasks import kubernetes, kubernetes_rollout
+from tasks import kubernetes, kubernetes_observing, kubernetes_rollout, kubernetes_secrets
 from tasks.kubernetes import Access
 from tests.deployment.kubernetes.cluster import Cluster, kubeconfig
 from tests.deployment.kubernetes.conftest import Object, built, staging
@@ -72,11 +70,11 @@ def first_runs(cluster: Cluster, after_first: Cluster) -> None:
 def deploy(access: Access, wanted: tuple[Object, ...], budget_s: float = 20) -> list[Event]:
     """The road of a release: infrastructure, migrations, roll-out."""
     events: list[Event] = []
-    live = kubernetes.observe(access, wanted)
-    preview = kubernetes.preview(access, wanted, live)
-    stays = needed_settings(live, kubernetes.releases(access, SPACE))
-    steps = read_diff(live, preview, stays).steps
-    seq = kubernetes.put(access, to_apply(steps, wanted, live), events.append)
+    surveyed = kubernetes_observing.survey(access, wanted)
+    assert surveyed.findings == ()
+    seq = kubernetes_secrets.make_secrets(access, wanted, events.append)
+    steps, live = surveyed.infrastructure.steps, surveyed.live
+    seq = kubernetes.apply_steps(access, steps, wanted, live, events.append, seq=seq)
     (job,) = [one for one in wanted if one["kind"] == "Job"]
     _, seq = kubernetes_rollout.run_job(access, job, events.append, seq=seq, every_s=0.1)
     judgement, _ = kubernetes_rollout.roll_out(
@@ -102,22 +100,23 @@ def test_a_release_comes_up_and_everything_is_told(
     access: Access, cluster: Cluster, releases: dict[str, tuple[Object, ...]]
 ) -> None:
     wanted = releases["first"]
-    live = kubernetes.observe(access, wanted)
+    live = kubernetes_observing.observe(access, wanted)
     assert live == ()
-    steps = read_diff(live, kubernetes.preview(access, wanted, live)).steps
+    steps = read_diff(live, kubernetes_observing.preview(access, wanted, live)).steps
     assert "Deployment/backend" not in {one.address for one in steps}  # its build comes last
     assert {one.action for one in steps} == {"create"}
 
     events = deploy(access, wanted)
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
     progress = {one.address: one.state for one in replay(events)}
-    assert set(progress) == {address_of(one) for one in wanted}
+    own = {"Secret/backend-secrets", "Secret/database-credentials"}
+    assert set(progress) == {address_of(one) for one in wanted} | own
     assert set(progress.values()) == {EventType.DONE}
     assert images(cluster) == ["registry.example.com/shop/backend:1"]
 
-    live = kubernetes.observe(access, wanted)
-    assert read_diff(live, kubernetes.preview(access, wanted, live)).steps == ()
-    assert kubernetes.drift(access, wanted) == ()
+    live = kubernetes_observing.observe(access, wanted)
+    assert read_diff(live, kubernetes_observing.preview(access, wanted, live)).steps == ()
+    assert kubernetes_observing.drift(access, wanted) == ()
 
 
 @pytest.mark.usefixtures("first_runs")
@@ -125,10 +124,10 @@ def test_the_next_release_changes_only_what_differs(
     access: Access, cluster: Cluster, releases: dict[str, tuple[Object, ...]]
 ) -> None:
     second = releases["second"]
-    live = kubernetes.observe(access, second)
-    stays = needed_settings(live, kubernetes.releases(access, SPACE))
+    live = kubernetes_observing.observe(access, second)
+    stays = needed_settings(live, kubernetes_observing.releases(access, SPACE))
     assert [address.partition("-")[0] for address in stays] == ["ConfigMap/backend"]
-    steps = read_diff(live, kubernetes.preview(access, second, live), stays).steps
+    steps = read_diff(live, kubernetes_observing.preview(access, second, live), stays).steps
     shown = {
         one.address.rpartition("-")[0] or one.address: [
             (change.path, change.before, change.after) for change in one.changes
@@ -156,7 +155,9 @@ def test_the_next_release_changes_only_what_differs(
     assert judgement.health is Health.HEALTHY
     assert images(cluster) == ["registry.example.com/shop/backend:1"]
     (drifted,) = {
-        one.address for one in kubernetes.drift(access, second) if one.kind is DriftKind.CHANGED
+        one.address
+        for one in kubernetes_observing.drift(access, second)
+        if one.kind is DriftKind.CHANGED
     }
     assert drifted == "Deployment/backend"
 
@@ -241,7 +242,7 @@ def test_drift_is_found_attribute_by_attribute_and_put_back(
     stray = {"metadata": {"name": "stray", "labels": foreign}, "spec": {"ports": []}}
     cluster.create(KIND["Service"], SPACE, stray, "ada", dry=False)
 
-    found = {one.address: one for one in kubernetes.drift(access, wanted)}
+    found = {one.address: one for one in kubernetes_observing.drift(access, wanted)}
     assert found["Service/backend"].sentence == (
         "Service/backend: spec.ports.http.port was 8000 and is 9999."
     )
@@ -249,45 +250,70 @@ def test_drift_is_found_attribute_by_attribute_and_put_back(
     assert found["Service/stray"].kind is DriftKind.UNEXPECTED
     assert len(found) == 3
 
-    live = kubernetes.observe(access, wanted)
-    steps = read_diff(live, kubernetes.preview(access, wanted, live)).steps
-    kubernetes.put(access, to_apply(steps, wanted, live), quiet)
-    kubernetes.remove(access, ["Service/stray"], SPACE, quiet)
-    assert kubernetes.drift(access, wanted) == ()
+    live = kubernetes_observing.observe(access, wanted)
+    steps = read_diff(live, kubernetes_observing.preview(access, wanted, live)).steps
+    assert {one.address: one.action for one in steps} == {
+        "NetworkPolicy/closed": "create",
+        "Service/backend": "update",
+        "Service/stray": "delete",
+    }
+    kubernetes.apply_steps(access, steps, wanted, live, quiet)
+    assert kubernetes_observing.drift(access, wanted) == ()
 
 
 @pytest.mark.usefixtures("first_runs")
 def test_what_cannot_be_changed_in_place_is_shown_as_a_loss(
-    access: Access, nowhere: Access, releases: dict[str, tuple[Object, ...]], tmp_path: Path
+    access: Access,
+    cluster: Cluster,
+    nowhere: Access,
+    releases: dict[str, tuple[Object, ...]],
+    tmp_path: Path,
 ) -> None:
     larger = built(
         nowhere, tmp_path / "work", staging(database={"storage_gb": 30}),
         "registry.example.com/shop/backend:1", release=1,
     )  # fmt: skip
-    live = kubernetes.observe(access, larger)
+    live = kubernetes_observing.observe(access, larger)
     steps = {
-        one.address: one for one in read_diff(live, kubernetes.preview(access, larger, live)).steps
+        one.address: one
+        for one in read_diff(live, kubernetes_observing.preview(access, larger, live)).steps
     }
     disk = steps["StatefulSet/database"]
     assert (disk.action, disk.risk, disk.is_reversible) == ("replace", "data_loss", False)
     assert "spec.volumeClaimTemplates.0.spec.resources.requests.storage" in disk.reasons[0]
 
+    kubernetes.apply_steps(access, [disk], larger, live, quiet)  # deleted first: nothing refuses it
+    (database,) = cluster.find("statefulsets", SPACE)
+    claim = database["spec"]["volumeClaimTemplates"][0]["spec"]
+    assert claim["resources"]["requests"]["storage"] == "30Gi"
+
+
+def test_secrets_that_only_people_can_make_are_missed_before_anything_is_changed(
+    access: Access, cluster: Cluster, nowhere: Access, tmp_path: Path
+) -> None:
+    secrets = {"MAIL_KEY": {"store": "mail", "key": "password"}}
+    wanted = built(nowhere, tmp_path / "work", staging(setting={"secrets": secrets}))
+    (missed,) = kubernetes_observing.survey(access, wanted).findings
+    assert missed.sentence() == (
+        "error: Secret/mail: Pods need the entry password of the Secret mail, and it is not there. "
+        "Hint: kubectl -n bookshop-staging create secret generic mail --from-file=password=FILE"
+    )
+    assert cluster.find("namespaces") == []
+
 
 @pytest.mark.usefixtures("first_runs")
-def test_secrets_that_pods_need_are_missed_before_anything_is_changed(
+def test_own_secrets_are_made_once_and_told_nobody(
     access: Access, cluster: Cluster, releases: dict[str, tuple[Object, ...]]
 ) -> None:
-    there = kubernetes.secret_keys(access, SPACE)
-    assert there == {}
-    assert missing_secrets(releases["first"], there) == (
-        ("backend-secrets", "SECRET_KEY"),
-        ("database-credentials", ""),
-        ("database-credentials", "password"),
-    )
-    for name, key in (("backend-secrets", "SECRET_KEY"), ("database-credentials", "password")):
-        item = {"metadata": {"name": name}, "data": {key: "c2VjcmV0"}}
-        cluster.create(KIND["Secret"], SPACE, item, "ada", dry=False)
-    assert missing_secrets(releases["first"], kubernetes.secret_keys(access, SPACE)) == ()
+    before = cluster.find("secrets", SPACE)
+    assert [(one["metadata"]["name"], [*one["data"]]) for one in before] == [
+        ("backend-secrets", ["SECRET_KEY"]),
+        ("database-credentials", ["password"]),
+    ]
+    events: list[Event] = []
+    assert kubernetes_secrets.make_secrets(access, releases["second"], events.append) == 1
+    assert events == []
+    assert cluster.find("secrets", SPACE) == before
 
 
 def test_a_refusal_is_told_in_a_sentence(
@@ -310,7 +336,7 @@ def test_a_refusal_is_told_in_a_sentence(
         access.kubeconfig.read_text().replace("http://127.0.0.1:", "http://127.0.0.1:1/")
     )
     with pytest.raises(ProjectError, match="cannot be reached"):
-        kubernetes.secret_keys(nobody, SPACE)
+        kubernetes_observing.secret_keys(nobody, SPACE)
 
 
 @pytest.mark.usefixtures("first_runs")
