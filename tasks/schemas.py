@@ -32,6 +32,25 @@ def write_schemas(folders: Iterable[Path], out: Path) -> list[Path]:
     Raises:
         ProjectError: A resource is in no provider that we know, or its binding cannot be had.
     """
+    used = used_by(folders)
+    out.mkdir(parents=True, exist_ok=True)
+    written = []
+    for provider in PROVIDERS:
+        if provider.name not in used:
+            continue
+        schema = _schema(provider, used[provider.name])
+        path = out / f"{provider.name}.json"
+        path.write_text(json.dumps(document(schema), indent=1) + "\n", "utf-8")
+        written.append(path)
+    return written
+
+
+def used_by(folders: Iterable[Path]) -> dict[str, set[tuple[str, str]]]:
+    """Provider → the kinds and names (`resource`, `aws_vpc`) that the stacks in these folders use.
+
+    Raises:
+        ProjectError: A resource is in no provider that we know.
+    """
     used: dict[str, set[tuple[str, str]]] = {}
     for folder in folders:
         for path in sorted(folder.rglob("*.tf")):
@@ -44,16 +63,7 @@ def write_schemas(folders: Iterable[Path], out: Path) -> list[Path]:
                     )
                 if provider:
                     used.setdefault(provider.name, set()).add((kind, name))
-    out.mkdir(parents=True, exist_ok=True)
-    written = []
-    for provider in PROVIDERS:
-        if provider.name not in used:
-            continue
-        schema = _schema(provider, used[provider.name])
-        path = out / f"{provider.name}.json"
-        path.write_text(json.dumps(document(schema), indent=1) + "\n", "utf-8")
-        written.append(path)
-    return written
+    return used
 
 
 def read_one(name: str, kind: str = "resource") -> Reading:

@@ -11,6 +11,7 @@ from stackwright.deployment.rehearsal.providers import provider_of
 from stackwright.deployment.rehearsal.schema import Block, describe, document, read_document
 from stackwright.errors import ProjectError
 from tasks import schemas
+from tasks.stacks import schema_folder, stack_folders
 from tests.deployment.rehearsal.bindings import PROVIDER, THING, wheel
 from tests.deployment.rehearsal.schemas import SCHEMAS
 
@@ -81,6 +82,16 @@ def test_a_block_that_contains_itself_needs_a_supplement() -> None:
 def test_a_schema_survives_its_file(path: Path) -> None:
     content = json.loads(path.read_bytes())
     assert document(read_document(content)) == content
+
+
+@pytest.mark.parametrize("stack", [*stack_folders()], ids=lambda folder: folder.parent.name)
+def test_everything_that_a_template_uses_is_in_the_schemas_that_we_keep(stack: Path) -> None:
+    """When this fails: `make schemas`."""
+    for provider, used in schemas.used_by([stack]).items():
+        kept = read_document(json.loads((schema_folder() / f"{provider}.json").read_bytes()))
+        there = {("resource", name) for name in kept.resources}
+        there |= {("data", name) for name in kept.data}
+        assert used <= there
 
 
 def test_the_tool_reads_a_package_and_keeps_what_the_templates_use(
