@@ -81,6 +81,19 @@ RULES: tuple[Rule, ...] = (
         *PUBLIC,
     ),
     Rule(
+        frozenset(
+            {
+                "azurerm_managed_redis",
+                "azurerm_mongo_cluster",
+                "azurerm_mysql_flexible_server",
+                "azurerm_postgresql_flexible_server",
+            }
+        ),
+        r"public_network_access|properties\.(network\.)?publicNetworkAccess",
+        lambda value: value == "Enabled",
+        *PUBLIC,
+    ),
+    Rule(
         frozenset({"digitalocean_database_firewall"}),
         r"rule\.\d+\.value",
         lambda value: value is not None and _everybody(value),

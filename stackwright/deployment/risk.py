@@ -46,6 +46,7 @@ HOLDS_DATA: dict[str, str] = {
     "azurerm_cosmosdb_mongo_database": "the database with all its documents",
     "azurerm_key_vault": "the vault with all its secrets",
     "azurerm_managed_disk": "the disk with all its files",
+    "azurerm_mongo_cluster": "the database with all its documents",
     "azurerm_mysql_flexible_database": "the database with all its rows",
     "azurerm_mysql_flexible_server": "the database with all its rows",
     "azurerm_postgresql_flexible_server": "the database with all its rows",
@@ -148,6 +149,10 @@ REPLACING: dict[str, frozenset[str]] = {
     "azurerm_container_registry": frozenset({"location", "name", "resource_group_name"}),
     "azurerm_cosmosdb_account": frozenset({"kind", "location", "name", "resource_group_name"}),
     "azurerm_key_vault": frozenset({"location", "name", "resource_group_name"}),
+    "azurerm_managed_redis": frozenset({"location", "name", "resource_group_name"}),
+    "azurerm_mongo_cluster": frozenset(
+        {"administrator_username", "location", "name", "resource_group_name"}
+    ),
     "azurerm_mysql_flexible_server": frozenset(
         {
             "administrator_login", "delegated_subnet_id", "geo_redundant_backup_enabled",

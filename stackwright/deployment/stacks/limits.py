@@ -4,12 +4,19 @@ from collections.abc import Callable, Mapping
 
 from stackwright.deployment.config import Deployment
 from stackwright.deployment.options.place import Target
-from stackwright.deployment.stacks import aws_limits, digitalocean, gcp, kubernetes_limits
+from stackwright.deployment.stacks import (
+    aws_limits,
+    azure_limits,
+    digitalocean,
+    gcp,
+    kubernetes_limits,
+)
 from stackwright.errors import Finding
 
 LIMITS: Mapping[Target, Callable[[Deployment], tuple[Finding, ...]]] = {
     Target.AWS: aws_limits.limits,
     Target.GCP: gcp.limits,
+    Target.AZURE: azure_limits.limits,
     Target.DIGITALOCEAN: digitalocean.limits,
     Target.KUBERNETES: kubernetes_limits.limits,
 }

@@ -20,21 +20,27 @@ FORMAT = "1"  # a larger first number promises nothing about what we read
 GROUPS = (
     (
         "Database",
-        r"_db_|_rds_|_docdb_|_sql_|postgresql|mysql|cosmosdb|_database_|dynamodb|firestore",
+        r"_db_|_rds_|_docdb_|_sql_|postgresql|mysql|cosmosdb|_database_|dynamodb|firestore|mongo_",
     ),
     ("Cache", r"elasticache|redis"),
     ("CDN", r"cloudfront|_cdn(_|$)|frontdoor|backend_bucket"),
     ("Domain and TLS", r"route53|_dns_|_acm_|certificate|ssl_policy|_domain$|_record$"),
     ("Backups", r"_backup_"),
-    ("Monitoring", r"cloudwatch|_flow_log|_logging_|_monitor|log_analytics|_sns_|_uptime_|alert"),
+    (
+        "Monitoring",
+        r"cloudwatch|_flow_log|_logging_|_monitor|log_analytics|application_insights|_sns_|_uptime_|alert",
+    ),
     ("Secrets", r"secret|_kms_|key_vault"),
-    ("Permissions", r"_iam_|service_account|_role_|identity"),
+    ("Permissions", r"_iam_|service_account|_role_|identity|management_lock"),
     ("Files", r"_s3_|_storage_|_spaces_|volume|_disk|_efs_"),
     ("Images", r"_ecr_|artifact_registry|container_registry"),
     ("Traffic", r"_lb(_|$)|_alb|loadbalancer|forwarding_rule|ingress|_url_map|target_.*_proxy"),
     (
         "Network",
-        r"vpc|subnet|security_group|firewall|route|gateway|_eip|network|public_ip|_address$|security_policy|_waf",
+        (
+            r"vpc|subnet|security_group|firewall|route|gateway|_eip|network|public_ip|_address$|security_policy"
+            r"|_waf|private_endpoint"
+        ),
     ),
     ("Project", r"_project(_resources|_service)?$|resource_group$"),
     (
