@@ -37,10 +37,10 @@ def read(text: str) -> dict[str, Any]:
     Raises:
         ProjectError: It is no template.
     """
-    try:
-        found = yaml.load(text, _Loader)  # noqa: S506 - a safe loader with a few tags more
-    except yaml.YAMLError as error:
-        raise ProjectError.bad_input(f"The template is no YAML: {error}") from error
+    try:  # JSON first: it may hold characters that YAML refuses
+        found: Any = json.loads(text)
+    except ValueError:
+        found = _from_yaml(text)
     if not isinstance(found, dict) or not isinstance(found.get("Resources"), dict):
         raise ProjectError.bad_input("The template has no resources.", hint="Is it a template?")
     return found
@@ -49,3 +49,10 @@ def read(text: str) -> dict[str, Any]:
 def written(template: Mapping[str, Any]) -> str:
     """A template as text, as short as it can be said."""
     return json.dumps(template, ensure_ascii=False, separators=(",", ":"))
+
+
+def _from_yaml(text: str) -> Any:
+    try:
+        return yaml.load(text, _Loader)  # noqa: S506 - a safe loader with a few tags more
+    except yaml.YAMLError as error:
+        raise ProjectError.bad_input(f"The template is no YAML: {error}") from error
