@@ -148,6 +148,7 @@ def test_the_stack_of_every_kind_of_deployment_can_be_made(account: AwsAccount, 
             else {"CreateBucketConfiguration": {"LocationConstraint": region}}
         ),
     )
+    client(own, "route53").create_hosted_zone(Name="example.com", CallerReference=number)
     events = carried_out(own, planned(own, deployment))
     assert {one.state for one in replay(events)} == {EventType.DONE}
     assert stack_outputs(own, STACK)["Address"].partition("://")[0] in ("http", "https")
