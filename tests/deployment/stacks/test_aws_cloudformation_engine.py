@@ -78,7 +78,7 @@ def test_the_life_of_a_stack(account: AwsAccount) -> None:
 
     again = planned(account, production())
     assert (again.change_set, again.infrastructure.steps) == ("", ())
-    assert apply_stack(account, again, pytest.fail, LOOK_S) == outputs
+    assert apply_stack(account, again, _nothing, LOOK_S) == outputs
 
     wider = planned(account, production(scaling=WIDER))
     changed = {step.address: step for step in wider.infrastructure.steps}
@@ -104,7 +104,7 @@ def test_the_life_of_a_stack(account: AwsAccount) -> None:
     told: list[Event] = []
     remove_stack(account, STACK, told.append, LOOK_S)
     assert {one.state for one in replay(told)} == {EventType.DONE}
-    remove_stack(account, STACK, pytest.fail, LOOK_S)  # twice is the same as once
+    remove_stack(account, STACK, _nothing, LOOK_S)  # twice is the same as once
     assert cancel_stack(account, STACK) == f"Nothing is going on at {STACK}: it is not there."
 
 
@@ -206,3 +206,7 @@ def test_an_address_that_nobody_answers_is_named() -> None:
     with pytest.raises(ProjectError, match=r"http://127\.0\.0\.1:9 cannot be reached"):
         stack_outputs(nobody, STACK)
     assert "SecretStr('b')" not in repr(nobody)
+
+
+def _nothing(event: Event) -> None:
+    pytest.fail(f"nothing was to happen: {event}")
