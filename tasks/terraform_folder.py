@@ -72,7 +72,7 @@ def http_backend(address: str) -> Backend:
     """The state and its lock at our own API, or any other that speaks Terraform's http backend.
 
     Args:
-        address: Of the state, such as `https://stackwright.example.com/api/v1/deployments/…/state`.
+        address: Of the state, such as `https://stackwright.example.com/api/v1/states/<deployment id>`.
     """
     return Backend(
         kind="http",

@@ -15,7 +15,7 @@ from app.edge.identity import demand
 from app.edge.parts import Its, Work
 from app.edge.problems import conflict, not_found
 from app.live.sites import view_site
-from app.storage import deployments, drafts, rollouts, runs
+from app.storage import deployments, drafts, rollouts, runs, states
 from app.storage.deployments import Stored
 from app.storage.engine import Session
 from app.storage.projects import Project
@@ -179,6 +179,11 @@ async def remove_deployment(
         raise conflict(
             f"{site} still lies on this machine, with its data.",
             f"Take it down first: stackwright deploy remove {site} --confirm {site}",
+        )
+    if await states.find_things(session, stored.project_id, stored.id):
+        raise conflict(
+            "Its Terraform state knows resources that nobody would find again.",
+            "Destroy them first, or delete the state.",
         )
     await deployments.remove(session, deployment_id)
     await drafts.drop_page(session, stored.project_id, draft_of(deployment_id))

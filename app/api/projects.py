@@ -15,7 +15,7 @@ from app.edge.aside import aside, waiting
 from app.edge.identity import demand
 from app.edge.parts import Its, Work
 from app.edge.problems import conflict, not_found
-from app.storage import projects, runs
+from app.storage import projects, runs, states
 from app.storage.engine import Session
 from app.storage.projects import ModelVersion, Project
 from app.storage.trail import note
@@ -165,6 +165,11 @@ async def remove_project(
     project = await the_project(session, project_id, caller, hold=True)
     if await runs.is_active(session, project_id):
         raise conflict("A run of this project is going on.", "Cancel it, or wait until it ends.")
+    if await states.find_things(session, project_id):
+        raise conflict(
+            "A deployment's Terraform state knows resources that nobody would find again.",
+            "Destroy them first, or delete the state.",
+        )
     await projects.remove(session, project_id)
     note(session, caller.did("project.remove", parts.now(), project_id, name=project.name))
     later.add_task(_forget_outputs, project_id)  # once the project is gone

@@ -1,5 +1,6 @@
 """The outermost layer: request ids, trusted hosts, size of bodies, foreign origins, headers, our own mistakes."""
 
+import re
 import time
 import traceback
 from typing import Any
@@ -30,6 +31,7 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 HSTS = "max-age=31536000; includeSubDomains"
+STATE = re.compile(r"/api/v1/states/[^/]+")  # its body is read once it is known who sends it
 TOO_LARGE = "The body is larger than {} bytes"
 
 log = structlog.get_logger("web")
@@ -59,7 +61,7 @@ class Frame:
             answer = await _answer(scope, refusal)
             await answer(scope, receive, request.send)
         else:
-            await request.run(self.app, _capped(receive, self.settings.body_cap_bytes))
+            await request.run(self.app, _capped(receive, self._cap_bytes(scope)))
         request.note()
 
     def _refusal(self, scope: Scope, headers: Headers, *, trusted: bool) -> ProjectError | None:
@@ -69,12 +71,12 @@ class Frame:
             return ProjectError(
                 "Nothing is served under this host name.", hint=hint, http_status=400
             )
-        cap = self.settings.body_cap_bytes
+        cap = self._cap_bytes(scope)
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > cap:
             said = f"{TOO_LARGE.format(cap)}."
             return ProjectError(said, hint="Send less at once.", http_status=413)
-        # No other site can make a browser send a token.
+        # No other site can make a browser send a token; one as the password of Basic it could.
         by_token = headers.get("authorization", "").lower().startswith("bearer ")
         if (
             scope["method"] not in SAFE_METHODS
@@ -83,6 +85,10 @@ class Frame:
         ):
             return forbidden("Another site sent this request.", "Use our own pages.")
         return None
+
+    def _cap_bytes(self, scope: Scope) -> int:
+        is_state = STATE.fullmatch(scope["path"])
+        return self.settings.state_cap_bytes if is_state else self.settings.body_cap_bytes
 
     def _own(self, headers: Headers) -> frozenset[str]:
         return own_origins(self.settings, headers)

@@ -7,6 +7,7 @@ from fastapi import Request, Security
 from fastapi.requests import HTTPConnection
 from fastapi.security import APIKeyCookie, HTTPBearer
 
+from app.edge.basic import BASIC, password_of
 from app.edge.frame import own_origins, sender_of
 from app.edge.limits import count_call
 from app.edge.parts import Parts, address_of, parts_of
@@ -47,13 +48,32 @@ def demand(action: Action) -> Callable[..., Awaitable[Caller]]:
     return demanded
 
 
-async def identified(connection: HTTPConnection, action: Action) -> Caller:
+def demand_of_program(action: Action) -> Callable[..., Awaitable[Caller]]:
+    """The same as `demand`, for programs that know no other way than HTTP Basic: the password is the token."""
+
+    async def demanded(
+        request: Request,
+        _password: Annotated[object, Security(BASIC)] = None,
+        _token: Annotated[object, Security(BEARER)] = None,
+        _cookie: Annotated[object, Security(COOKIE)] = None,
+    ) -> Caller:
+        return await identified(request, action, password_of(request.headers))
+
+    return demanded
+
+
+async def identified(connection: HTTPConnection, action: Action, password: str = "") -> Caller:
     """The caller behind a request or a socket, who is known and may do this.
+
+    Args:
+        connection: What was sent.
+        action: What is asked for.
+        password: The token, where it comes as a password.
 
     Raises:
         ProjectError: They are not (HTTP 401), or may not (HTTP 403).
     """
-    caller = await _identified(connection)
+    caller = await _identified(connection, password)
     if not may(caller.account.role, caller.scopes, action):
         raise not_allowed(caller, action)
     return caller
@@ -114,14 +134,15 @@ def not_allowed(caller: Caller, action: Action) -> ProjectError:
     )
 
 
-async def _identified(request: HTTPConnection) -> Caller:
+async def _identified(request: HTTPConnection, password: str) -> Caller:
     parts = parts_of(request)
     authorization = request.headers.get("authorization")
     if authorization is not None:
         scheme, _, text = authorization.partition(" ")
-        if scheme.lower() != "bearer" or not is_secret_text(Kind.TOKEN, text.strip()):
+        shown = text.strip() if scheme.lower() == "bearer" else password
+        if not is_secret_text(Kind.TOKEN, shown):
             raise unauthenticated("This is not a token: a part of it is missing or mistyped.")
-        return await _by_token(request, parts, text.strip())
+        return await _by_token(request, parts, shown)
     if not is_secret_text(Kind.SESSION, request.cookies.get(parts.settings.cookie, "")):
         raise unauthenticated()
     caller = await by_cookie(request)

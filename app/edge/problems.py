@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
@@ -30,7 +30,9 @@ _HINTS = {
 
 
 class Problem(Value):
-    """What went wrong and what to do next. Source: RFC 9457."""
+    """What went wrong and what to do next; errors of some routes have further members. Source: RFC 9457."""
+
+    model_config = ConfigDict(json_schema_extra={"additionalProperties": True})
 
     type: str = Field(default="about:blank", description="No more than the status says.")
     title: str = Field(description="The name of the status.")
@@ -113,8 +115,9 @@ def headers_of(request: Request, error: Exception) -> dict[str, str]:
 async def as_document(request: Request, error: Exception) -> JSONResponse:
     """The answer to an error as programs want it."""
     told = problem_of(error, request_id(request))
+    members = getattr(error, "members", {})
     return JSONResponse(
-        told.model_dump(mode="json"),
+        {**members, **told.model_dump(mode="json")},
         told.status,
         headers=headers_of(request, error),
         media_type=MEDIA_TYPE,

@@ -42,6 +42,8 @@ class Settings(Value):
         trusted_proxies: Addresses whose `X-Forwarded-For` is believed.
         sign_up: `approval`: new accounts are disabled until an admin enables them.
         oidc: Another provider that people may sign in with.
+        body_cap_bytes: The largest body that is taken.
+        state_cap_bytes: The same for a state of Terraform.
     """
 
     database_url: SecretStr
@@ -53,6 +55,7 @@ class Settings(Value):
     sign_up: SignUp = "open"
     oidc: Oidc | None = None
     body_cap_bytes: int = MIB
+    state_cap_bytes: int = 16 * MIB
     lifetime: Lifetime = Lifetime()
     limits: Limits = Limits()
 

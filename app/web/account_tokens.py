@@ -33,6 +33,7 @@ SCOPES = {
     Scope.DEPLOYMENTS_READ: "Read deployments and what they come to",
     Scope.DEPLOYMENTS_WRITE: "Make and change deployments",
     Scope.ROLLOUTS_WRITE: "Roll releases out, and back",
+    Scope.STATES_WRITE: "Read, keep and lock states of Terraform",
     Scope.ACCOUNTS_ADMIN: "Administer accounts, read the audit trail",
 }
 DAYS = tuple(

@@ -29,6 +29,7 @@ class Scope(StrEnum):
     DEPLOYMENTS_READ = "deployments:read"
     DEPLOYMENTS_WRITE = "deployments:write"
     ROLLOUTS_WRITE = "rollouts:write"
+    STATES_WRITE = "states:write"
     ACCOUNTS_ADMIN = "accounts:admin"
 
 
@@ -45,6 +46,7 @@ class Action(StrEnum):
     READ_DEPLOYMENTS = "read_deployments"
     WRITE_DEPLOYMENTS = "write_deployments"
     ROLL_OUT = "roll_out"
+    KEEP_STATE = "keep_state"
     ADMINISTER_ACCOUNTS = "administer_accounts"
     READ_AUDIT = "read_audit"
 
@@ -78,6 +80,8 @@ RIGHTS: Mapping[Action, Right] = {
     Action.WRITE_DEPLOYMENTS: Right(roles=EVERYONE, scope=Scope.DEPLOYMENTS_WRITE),
     # What is rolled out runs as a program of its own: on our machine, or on somebody's bill.
     Action.ROLL_OUT: Right(roles=OPERATORS, scope=Scope.ROLLOUTS_WRITE),
+    # A state holds what the cloud was told, secrets among it: reading it is as grave as writing.
+    Action.KEEP_STATE: Right(roles=OPERATORS, scope=Scope.STATES_WRITE),
     Action.ADMINISTER_ACCOUNTS: Right(roles=ADMINS, scope=Scope.ACCOUNTS_ADMIN),
     Action.READ_AUDIT: Right(roles=ADMINS, scope=Scope.ACCOUNTS_ADMIN),
 }

@@ -19,6 +19,7 @@ EXPECTED = {
     Action.READ_DEPLOYMENTS: (ANYONE, Scope.DEPLOYMENTS_READ),
     Action.WRITE_DEPLOYMENTS: (ANYONE, Scope.DEPLOYMENTS_WRITE),
     Action.ROLL_OUT: ({Role.OPERATOR, Role.ADMIN}, Scope.ROLLOUTS_WRITE),
+    Action.KEEP_STATE: ({Role.OPERATOR, Role.ADMIN}, Scope.STATES_WRITE),
     Action.ADMINISTER_ACCOUNTS: ({Role.ADMIN}, Scope.ACCOUNTS_ADMIN),
     Action.READ_AUDIT: ({Role.ADMIN}, Scope.ACCOUNTS_ADMIN),
 }
@@ -46,6 +47,7 @@ def test_a_token_gets_no_scope_that_its_role_cannot_use() -> None:
     assert grantable(Role.MODERATOR) == frozenset(Scope) - {
         Scope.ACCOUNTS_ADMIN,
         Scope.ROLLOUTS_WRITE,
+        Scope.STATES_WRITE,
     }
     assert grantable(Role.OPERATOR) == frozenset(Scope) - {Scope.ACCOUNTS_ADMIN}
 

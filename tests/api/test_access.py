@@ -29,13 +29,17 @@ THEIRS = (401, 404, 403, 2, 2, 2)  # the token's account is an admin
 READ_RUNS = (401, 2, 403, 2, 2, 2)
 NOT_NOW = (401, 404, 409, 409, 409, 409)  # of a run that has not begun
 NOTHING_THERE = (401, 404, 403, 404, 404, 404)  # nothing of it was deployed
+OPERATORS = (401, 403, 403, 2, 2, 403)
 OPERATORS_NOT_NOW = (401, 403, 403, 409, 409, 403)
 ROLLOUT = "/api/v1/rollouts/{rollout_id}"
 DEPLOYMENT = "/api/v1/deployments/{deployment_id}"
+STATE = "/api/v1/states/{deployment_id}"
 RUN = "/api/v1/runs/{run_id}"
 PROJECT = "/api/v1/projects/{project_id}"
 MODEL = "{stackwright: 1, name: tags, entities: {Tag: {fields: {name: {type: string}}}}}"
 SIGN_UP = {"email": "new@example.org", "name": "New", "password": PASSWORD}
+
+STATE_SENT = {"version": 4, "serial": 1, "lineage": "x"}
 
 Body = dict[str, Any] | None
 # For each route: what is sent, and how it answers each of WHO (2: it does; otherwise the status). The token is an
@@ -95,6 +99,14 @@ CASES: dict[str, tuple[Body, tuple[int, ...]]] = {
     f"GET {ROLLOUT}": (None, THEIRS),
     f"POST {ROLLOUT}/approve": ({"digest": "0" * 64}, OPERATORS_NOT_NOW),  # it has not begun
     f"POST {ROLLOUT}/cancel": (None, (401, 403, 403, 2, 409, 403)),
+    f"GET {STATE}": (None, OPERATORS),
+    f"POST {STATE}": (STATE_SENT, OPERATORS_NOT_NOW),  # it is not locked
+    f"DELETE {STATE}": (None, OPERATORS),
+    f"GET {STATE}/lock": (None, OPERATORS),
+    f"POST {STATE}/lock": ({"ID": "1"}, (401, 403, 403, 2, 423, 403)),  # by the token's program
+    f"DELETE {STATE}/lock": (None, OPERATORS),
+    f"GET {STATE}/versions": (None, OPERATORS),
+    f"POST {STATE}/versions/{{serial}}/restore": (None, (401, 403, 403, 404, 404, 403)),
     "GET /api/v1/runs": (None, READ_RUNS),
     "POST /api/v1/runs": (None, (401, 404, 2, 2, 2, 2)),  # the bare token's scope is this one
     "GET /api/v1/runs/statistics": (None, READ_RUNS),
@@ -191,6 +203,7 @@ async def with_objects(world: World, path: str, owner: Visitor) -> str:
         "{name}": _example,
         "{project_id}": lambda: _project(owner),
         "{number}": _number,
+        "{serial}": _number,
         "{page}": _page,
         "{deployment_id}": lambda: _deployment(owner),
         "{run_id}": lambda: _run(owner),

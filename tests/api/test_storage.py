@@ -41,7 +41,7 @@ async def test_instances_that_start_at_once_migrate_once(server: str) -> None:
     url = await database(server, "racing")
     await asyncio.gather(*(migrate(url) for _ in range(3)))
     connection = await asyncpg.connect(url.replace("+asyncpg", ""))
-    assert await connection.fetch("SELECT version_num FROM alembic_version") == [("0006",)]
+    assert await connection.fetch("SELECT version_num FROM alembic_version") == [("0007",)]
     await connection.close()
 
 

@@ -2,13 +2,20 @@
 
 from alembic import context
 
-from app.storage import deployment_tables, project_tables, rollout_tables, webhook_tables
+from app.storage import (
+    deployment_tables,
+    project_tables,
+    rollout_tables,
+    state_tables,
+    webhook_tables,
+)
 from app.storage.tables import Table
 
 _ = (
     deployment_tables,
     project_tables,
     rollout_tables,
+    state_tables,
     webhook_tables,
 )  # their tables are known by being imported
 context.configure(
