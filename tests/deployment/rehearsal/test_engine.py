@@ -4,6 +4,8 @@ import json
 import os
 import signal
 import stat
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -140,6 +142,30 @@ def test_an_apply_that_is_killed_leaves_a_true_state_and_no_lock(prepare: Prepar
     plan_with(place)
     assert terraform.apply(place, ignore).is_done
     assert terraform.drift(place) == ()
+
+
+def test_terraform_stops_with_whoever_started_it_and_its_state_is_true(prepare: Prepare) -> None:
+    place = prepare()
+    plan_with(place, aws_vpc__main=60.0)
+    program = (
+        "import sys; from tasks import terraform; from tasks.terraform_folder import Place\n"
+        "place = Place.model_validate_json(sys.argv[1])\n"
+        "terraform.apply(place, lambda event: print(event.type, event.address, flush=True))"
+    )
+    words = [sys.executable, "-c", program, place.model_dump_json()]
+    caller = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    assert caller.stdout is not None
+    with caller.stdout as lines:
+        done = next(line for line in lines if "done digitalocean_database_cluster.main" in line)
+        assert done
+        pid = json.loads((place.folder / "running.json").read_text("utf-8"))["pid"]
+        caller.kill()
+        caller.wait()
+    until(lambda: not Path(f"/proc/{pid}").exists())
+    there = terraform.addresses(place)
+    assert "aws_secretsmanager_secret.key" in there  # which came up beside it
+    assert "aws_vpc.main" not in there
+    terraform.plan(place)  # nobody holds the state
 
 
 def test_a_plan_is_refused_when_the_state_has_changed_since(prepare: Prepare) -> None:
