@@ -1,13 +1,16 @@
 """What prefect.yaml says, told to a server: the same as `prefect deploy --all`, in one tenth of its time."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import yaml
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
 from prefect.client.schemas.objects import ConcurrencyLimitStrategy, ConcurrencyOptions
 from prefect.client.schemas.schedules import IntervalSchedule
+from prefect.events import DeploymentEventTrigger
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.flows import Flow, load_flow_from_entrypoint
 from prefect.settings import PREFECT_API_URL, temporary_settings
@@ -48,7 +51,7 @@ async def _make_pool(client: PrefectClient, name: str) -> None:
 
 async def _deploy(client: PrefectClient, entry: dict[str, Any]) -> str:
     flow: Flow[..., Any] = load_flow_from_entrypoint(entry["entrypoint"])
-    await client.create_deployment(
+    deployment_id = await client.create_deployment(
         flow_id=await client.create_flow(flow),
         name=entry["name"],
         description=entry.get("description"),
@@ -62,7 +65,21 @@ async def _deploy(client: PrefectClient, entry: dict[str, Any]) -> str:
         concurrency_limit=entry.get("concurrency_limit", {}).get("limit"),
         concurrency_options=_collision(entry.get("concurrency_limit")),
     )
+    await _listen(client, deployment_id, entry.get("triggers", ()))
     return f"{flow.name}/{entry['name']}"
+
+
+async def _listen(
+    client: PrefectClient, deployment_id: UUID, described: Sequence[dict[str, Any]]
+) -> None:
+    """Let events start runs of a deployment, in place of those that did before."""
+    if not described:
+        return
+    await client.delete_resource_owned_automations(f"prefect.deployment.{deployment_id}")
+    for one in described:
+        trigger = DeploymentEventTrigger.model_validate(one)
+        trigger.set_deployment_id(deployment_id)
+        await client.create_automation(trigger.as_automation())
 
 
 def _schedule(interval: float, slug: str) -> DeploymentScheduleCreate:

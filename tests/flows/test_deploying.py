@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterDeploymentId
 
 from app import runs
 from app.cli.commands import run as say
@@ -153,6 +154,28 @@ async def test_what_differs_is_found_and_a_person_can_go_back(place: Place) -> N
         assert place.states()[4] is ReleaseState.SERVING
         wrong = await settled(await runs.start(BACK, {"site": SITE, "release": 2}))
         assert "Release 2 has never served." in wrong.message
+
+
+async def test_a_failed_release_lets_the_watch_look_at_once(place: Place) -> None:
+    """The trigger of prefect.yaml: an event of ours starts a run of another flow."""
+    project = place.generate(changed=True)
+    main = project / "backend" / "app" / "main.py"
+    whole = main.read_text("utf-8")
+    main.write_text(f"{whole}\nraise RuntimeError('nobody can start this')\n", "utf-8")
+    async with on(place), get_client() as client:
+        deployment = await client.read_deployment_by_name(WATCH)
+        its = FlowRunFilter(deployment_id=FlowRunFilterDeploymentId(any_=[deployment.id]))
+        before = {one.id for one in await client.read_flow_runs(flow_run_filter=its)}
+        ended = await settled(await place.deploy(project, "policy"))
+        assert ended.message.startswith("Release 5 was taken back. Release 4 serves on.")
+        deadline = time.monotonic() + 60
+        while True:
+            found = await client.read_flow_runs(flow_run_filter=its)
+            new = [one for one in found if one.id not in before and one.state_name == "Completed"]
+            if new:
+                break
+            assert time.monotonic() < deadline, found
+            await asyncio.sleep(0.5)
 
 
 async def test_a_deployment_outlives_whoever_made_it(place: Place) -> None:
