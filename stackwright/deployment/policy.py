@@ -22,6 +22,7 @@ class Rule:
         message: What is wrong; the address comes before it.
         hint: What to do.
         staging: Whether it matters in staging, too (there as a warning).
+        unless: An attribute that takes the rule off when it is set.
         unless: An attribute that, when it is set, makes the rule not apply, such as one that only copies have.
     """
 
@@ -58,6 +59,7 @@ PUBLIC = ("can be reached from the internet", "Give it a private address.")
 UNPROTECTED = ("can be deleted in one step", "Switch deletion protection on.")
 BARE = ("keeps its data unencrypted", "Encrypt it.")
 OPEN_WAY = ("lets connections in without TLS", "Ask for TLS.")
+COPY = "replicate_source_db"  # of a database that is a copy of another and holds nothing of its own
 NO_BACKUPS = ("has no backups", "Keep backups for 7 days or more.")
 
 RULES: tuple[Rule, ...] = (
@@ -119,6 +121,7 @@ RULES: tuple[Rule, ...] = (
         _off,
         *UNPROTECTED,
         staging=False,
+        unless=COPY,
     ),
     Rule(
         frozenset({"google_sql_database_instance"}),
@@ -143,12 +146,14 @@ RULES: tuple[Rule, ...] = (
         "is deleted without a last backup",
         "Ask for a final snapshot.",
         staging=False,
+        unless=COPY,
     ),
     Rule(
         frozenset({"aws_db_instance", "aws_rds_cluster", "aws_docdb_cluster"}),
         "storage_encrypted",
         _off,
         *BARE,
+        unless=COPY,
     ),
     Rule(
         frozenset({"aws_elasticache_replication_group"}), "at_rest_encryption_enabled", _off, *BARE
@@ -159,6 +164,7 @@ RULES: tuple[Rule, ...] = (
         _zero,
         *NO_BACKUPS,
         staging=False,
+        unless=COPY,
     ),
     Rule(
         frozenset({"google_sql_database_instance"}),

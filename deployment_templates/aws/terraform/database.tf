@@ -127,7 +127,7 @@ resource "aws_db_instance" "replica" {
   vpc_security_group_ids = [aws_security_group.database.id]
   publicly_accessible    = var.database_public
   storage_encrypted      = var.database_encrypted
-  skip_final_snapshot    = true
+  skip_final_snapshot    = true # there is none of a copy
 
   copy_tags_to_snapshot           = true
   auto_minor_version_upgrade      = true

@@ -68,6 +68,7 @@ NAMES = {
         "DeletionProtection": "deletion_protection",
         "MultiAZ": "multi_az",
         "PubliclyAccessible": "publicly_accessible",
+        "SourceDBInstanceIdentifier": "replicate_source_db",
         "StorageEncrypted": "storage_encrypted",
     },
 }  # the others keep the names that CloudFormation gives them

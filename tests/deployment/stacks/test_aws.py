@@ -11,10 +11,12 @@ from pydantic import JsonValue
 
 from stackwright.deployment.config import Deployment
 from stackwright.deployment.cost import prices
+from stackwright.deployment.policy import policies
 from stackwright.deployment.stacks import aws, aws_cloudformation
 from stackwright.deployment.stacks.aws_sizes import zone_of, zones
 from stackwright.deployment.stacks.cloudformation_settled import given, settled
 from stackwright.deployment.stacks.cloudformation_text import INLINE_BYTES, read, written
+from stackwright.deployment.targets.cloudformation import resources_of
 from stackwright.deployment.targets.cloudformation_kinds import kind_of
 from stackwright.deployment.targets.terraform import service_of
 from tests.deployment.examples import production, shop
@@ -101,6 +103,17 @@ def test_a_settled_template_is_whole_and_fits_into_a_request(name: str) -> None:
     named = set(re.findall(r'"Ref":"(\w+)"|"Fn::GetAtt":\["(\w+)"', text))
     there = {*ready["Resources"], *ready["Parameters"]}
     assert {one or other for one, other in named} <= there
+
+
+@pytest.mark.parametrize("name", EVERYTHING)
+def test_the_rules_find_nothing_that_was_not_chosen(name: str) -> None:
+    deployment = EVERYTHING[name]
+    whole, values, _ = cloudformation(deployment)
+    there = resources_of(settled(whole, values, deployment.cloud.region), values)
+    found = policies(there, production=deployment.is_production)
+    chosen = {"publicly_accessible"} if deployment.database.public else set()
+    chosen |= set() if deployment.address.tls.redirect else {"protocol"}
+    assert {one.where.rpartition(":")[2] for one in found if one.level == "error"} <= chosen
 
 
 def test_secrets_are_references_in_both_engines() -> None:

@@ -51,8 +51,13 @@ CASES: dict[str, Any] = {
     "mongodb": {**EVERYTHING, "database": {"engine": "mongodb", "replicas": 0}},
     "little": None,
 }
-REGIONS = {"gcp": ("europe-west1", "europe-west4"), "digitalocean": ("fra1", "ams3")}
+REGIONS = {
+    "aws": ("eu-central-1", "eu-west-1"),
+    "gcp": ("europe-west1", "europe-west4"),
+    "digitalocean": ("fra1", "ams3"),
+}
 KINDS = {
+    ("aws", "mysql"): {"aws_db_instance", "aws_cloudfront_distribution", "aws_route53_record"},
     ("gcp", "everything"): {"google_sql_database_instance", "google_dns_record_set"},
     ("gcp", "mysql"): {"google_sql_database_instance", "google_redis_instance"},
     ("gcp", "mongodb"): {"google_firestore_database", "google_firestore_backup_schedule"},
