@@ -36,11 +36,11 @@ class Rule:
 
 
 def _on(value: Fact) -> bool:
-    return value is True
+    return value is True or value == "true"  # some providers say it as text
 
 
 def _off(value: Fact) -> bool:
-    return value is not True
+    return not _on(value)
 
 
 def _zero(value: Fact) -> bool:
