@@ -10,3 +10,4 @@ EVENTS = "deployment-events"  # an artifact for programs: a list of events
 OUTCOME = "deployment-outcome"  # an artifact for programs: an Outcome of a deployment
 HEALTH = "deployment-health"  # an artifact for programs: how each site is
 DRIFT = "deployment-drift"  # an artifact for programs: what differs at each site
+REHEARSAL = "deployment-rehearsal"  # an artifact for programs: the report of a rehearsal

@@ -35,6 +35,7 @@ router = APIRouter(prefix="/api/v1", tags=["rollouts"])
 
 Reader = Annotated[Caller, Depends(demand(Action.READ_DEPLOYMENTS))]
 Writer = Annotated[Caller, Depends(demand(Action.ROLL_OUT))]
+REHEARSED = frozenset({Target.AWS, Target.GCP, Target.AZURE, Target.DIGITALOCEAN})
 DEPLOYMENT, ROLLOUT = "/deployments/{deployment_id}", "/rollouts/{rollout_id}"
 
 
@@ -212,12 +213,16 @@ async def ask_for(
         ProjectError: Nothing was generated, another rollout has not ended, or the name belongs to somebody else here.
     """
     stored = await the_deployment(session, deployment_id, caller, hold=True)
-    if not _is_local(stored):
+    rehearses, target = wanted.kind is RolloutKind.REHEARSAL, stored.config.cloud.target
+    if not rehearses and not _is_local(stored):
         raise conflict(
-            f"{stored.config.cloud.target} cannot be deployed to from here yet.",
-            "Rehearse it: stackwright deploy rehearse",
+            f"{target} cannot be deployed to from here yet.", 'Rehearse it: {"kind": "rehearsal"}.'
         )
-    if stored.config.site in await rollouts.sites(session, stored.id):
+    if rehearses and target not in REHEARSED:
+        raise conflict(
+            f"{target} cannot be rehearsed.", f"These can: {', '.join(sorted(REHEARSED))}."
+        )
+    if not rehearses and stored.config.site in await rollouts.sites(session, stored.id):
         raise conflict(
             f"{stored.config.site} is the name of another deployment on this machine.",
             "Give this one another name.",
@@ -236,7 +241,7 @@ async def ask_for(
         kind=wanted.kind,
         config=stored.config,
         output=None
-        if pushed and pushed.repository
+        if rehearses or (pushed and pushed.repository)
         else await _output(session, stored, wanted, caller),
         pushed=pushed,
         restores=wanted.release if wanted.kind is RolloutKind.ROLLBACK else 0,

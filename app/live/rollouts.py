@@ -18,6 +18,7 @@ from app.storage.engine import Storage
 from stackwright.deployment.events import Events
 from stackwright.deployment.outcome import Outcome
 from stackwright.deployment.plan import Plan
+from stackwright.deployment.rehearsal.report import Report
 from stackwright.errors import ProjectError
 from stackwright.runs.record import output_place
 from stackwright.runs.rollout import Rollout, RolloutKind, Yes
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from app.runs import Run as FlowRun
 
 DEPLOY, BACK = "deploy-project/deploy", "roll-back/back"
+REHEARSE, REHEARSAL = "rehearse-deployment/rehearse", "deployment-rehearsal"
 PLAN, EVENTS, OUTCOME = "deployment-plan", "deployment-events", "deployment-outcome"
 BUSY_S, IDLE_S = 0.5, 5.0  # between two looks
 BAD_INPUT = 422
@@ -143,7 +145,10 @@ class RolloutKeeper:
         if stored is None:
             return  # it is just being removed
         parameters: Mapping[str, Any]
-        if rollout.kind is RolloutKind.ROLLBACK:
+        if rollout.kind is RolloutKind.REHEARSAL:
+            flow = REHEARSE
+            parameters = {"deployment": rollout.config.model_dump(mode="json")}
+        elif rollout.kind is RolloutKind.ROLLBACK:
             flow = BACK
             parameters = {"site": rollout.config.site, "release": rollout.restores}
         elif rollout.pushed and rollout.pushed.repository:
@@ -161,7 +166,9 @@ class RolloutKeeper:
             }
         else:
             raise RuntimeError("a rollout of a release has an output")
-        given = {**parameters, "approval": rollout.approval.value}
+        given = dict(parameters)
+        if rollout.kind is not RolloutKind.REHEARSAL:
+            given["approval"] = rollout.approval.value
         try:
             started = await orchestrator.start(flow, given, idempotency_key=str(rollout.id))
         except ProjectError as error:
@@ -188,6 +195,7 @@ class RolloutKeeper:
             now |= await self._said(rollout, found)
         if found.final:
             outcome = await orchestrator.left(found, OUTCOME, Outcome)
+            now["rehearsal"] = await orchestrator.left(found, REHEARSAL, Report)
             refusal = await orchestrator.refusal(found)
             now |= {"ended_at": found.ended_at, "outcome": outcome, "refusal": refusal}
         changed = rollout.model_copy(update=now)

@@ -16,6 +16,7 @@ from app.storage import rollouts, runs
 from app.storage.deployments import Stored
 from app.web.addresses import leave
 from app.web.moments import minute
+from app.web.rehearsal_words import rehearsed
 from app.web.rendering import TitleBlock, fragment, page
 from app.web.rollout_words import (
     badge,
@@ -31,6 +32,7 @@ from app.web.rollout_words import (
 from app.web.visitors import visitor
 from stackwright.access.accounts import Caller
 from stackwright.access.rights import Action, may
+from stackwright.deployment.options.place import Target
 from stackwright.deployment.risk import Risk
 from stackwright.runs.rollout import Rollout, RolloutKind
 
@@ -74,6 +76,16 @@ async def deploy(
 ) -> Response:
     """Make the newest output ready and plan its release; nobody notices anything of it before somebody says yes."""
     await api.start_rollout(deployment_id, NewRollout(), caller, parts, hub, Response())
+    return leave(request, f"/deployments/{deployment_id}")
+
+
+@router.post("/rehearse")
+async def rehearse(
+    request: Request, deployment_id: UUID, caller: Writer, parts: Its, hub: Live
+) -> Response:
+    """Go the whole way to the cloud without touching it."""
+    wanted = NewRollout(kind=RolloutKind.REHEARSAL)
+    await api.start_rollout(deployment_id, wanted, caller, parts, hub, Response())
     return leave(request, f"/deployments/{deployment_id}")
 
 
@@ -184,6 +196,8 @@ async def _seen(deployment_id: UUID, caller: Caller, parts: Parts) -> dict[str, 
         "stored": stored,
         "project": project,
         "output": output,
+        "is_local": stored.config.cloud.target is Target.LOCAL,
+        "can_rehearse": stored.config.cloud.target in api.REHEARSED,
         "may_roll_out": may(caller.account.role, None, Action.ROLL_OUT),
         "site": site,
         "programs": programs(site, parts.now()) if site else [],
@@ -224,6 +238,7 @@ def _shown(rollout: Rollout) -> dict[str, Any]:
         ],
         "loses_data": bool(plan and plan.risk is Risk.DATA_LOSS),
         "steps": steps(rollout),
+        "rehearsed": rehearsed(rollout),
         "said": said(rollout),
         "made": minute(rollout.made_at),
         "ended": minute(rollout.ended_at) if rollout.ended_at else "",

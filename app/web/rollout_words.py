@@ -9,6 +9,7 @@ from app.web.moments import minute
 from app.web.run_words import duration
 from stackwright.deployment.events import EventType
 from stackwright.deployment.plan import Plan
+from stackwright.deployment.rehearsal.report import STAGE
 from stackwright.deployment.release import ReleaseState
 from stackwright.deployment.risk import Risk
 from stackwright.deployment.step import Step
@@ -55,6 +56,8 @@ def title(rollout: Rollout) -> str:
     """What a rollout is for."""
     if rollout.plan:
         return rollout.plan.title
+    if rollout.kind is RolloutKind.REHEARSAL:
+        return f"Rehearse {rollout.config.name} on {rollout.config.cloud.target}"
     if rollout.kind is RolloutKind.ROLLBACK:
         to = f"release {rollout.restores}" if rollout.restores else "the last good release"
         return f"Go back to {to}"
@@ -69,6 +72,8 @@ def badge(rollout: Rollout) -> dict[str, str]:
 
 def sentence(rollout: Rollout) -> str:
     """Where it stands, in one sentence."""
+    if rollout.kind is RolloutKind.REHEARSAL and not rollout.state.is_final:
+        return "Real Terraform makes everything against the provider's own schema. No cloud is touched."
     if rollout.state is RunState.RUNNING and rollout.plan is None:
         return "The release is made ready: unpacked, equipped, built. The first one takes a minute."
     if rollout.state is RunState.DONE:
@@ -132,7 +137,9 @@ def said(rollout: Rollout) -> list[dict[str, Any]]:
     lines = [
         one
         for one in rollout.events
-        if one.type in (EventType.FAILED, EventType.NOTE) or not one.address
+        if (one.type in (EventType.FAILED, EventType.NOTE) or not one.address)
+        and one.message
+        and not one.address.startswith(STAGE)
     ]
     told = [(one.type, text) for one in lines for text in one.message.splitlines()]
     return [

@@ -10,6 +10,7 @@ from stackwright.deployment.config import Deployment
 from stackwright.deployment.events import Event
 from stackwright.deployment.outcome import Outcome
 from stackwright.deployment.plan import Plan
+from stackwright.deployment.rehearsal.report import Report
 from stackwright.deployment.request import ApprovalMode
 from stackwright.generation.request import Refusal
 from stackwright.runs.state import RunState
@@ -21,6 +22,7 @@ class RolloutKind(StrEnum):
 
     RELEASE = "release"  # a new one
     ROLLBACK = "rollback"  # one that was there before
+    REHEARSAL = "rehearsal"  # nothing: a cloud is rehearsed, and not touched
 
 
 class Pushed(Value):
@@ -60,6 +62,7 @@ class Rollout(Value):
     yes: Yes | None = None
     events: tuple[Event, ...] = ()
     outcome: Outcome | None = None
+    rehearsal: Report | None = Field(None, description="Of a rehearsal that has ended.")
     refusal: Refusal | None = None
     made_at: datetime
     started_at: datetime | None = None

@@ -118,6 +118,7 @@ def test_deployments_name_flows_by_module() -> None:
         "flows.generation.build_project",
         "flows.deployment.deploy_project",
         "flows.deployment.roll_back",
+        "flows.rehearsing.rehearse_deployment",
         "flows.tending.watch_health",
         "flows.tending.detect_drift",
     ]

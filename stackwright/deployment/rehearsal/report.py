@@ -14,6 +14,8 @@ from stackwright.value import Value
 
 _GATE = Gate(successes=1, failures=1, budget_s=1)
 
+STAGE = "stage/"  # begins the addresses of stages, where they are told as events
+
 
 class Checked(Value):
     """A provider whose schema everything was checked with."""
