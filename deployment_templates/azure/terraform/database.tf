@@ -78,6 +78,8 @@ resource "azurerm_postgresql_flexible_server" "replica" {
   resource_group_name           = azurerm_resource_group.main.name
   create_mode                   = "Replica"
   source_server_id              = azurerm_postgresql_flexible_server.main[0].id
+  sku_name                      = var.database_sku
+  storage_mb                    = var.database_storage_gb * 1024
   auto_grow_enabled             = var.database_auto_grow
   public_network_access_enabled = var.database_public
   tags                          = local.tags
@@ -175,6 +177,7 @@ resource "azurerm_mysql_flexible_server" "replica" {
   resource_group_name   = azurerm_resource_group.main.name
   create_mode           = "Replica"
   source_server_id      = azurerm_mysql_flexible_server.main[0].id
+  sku_name              = var.database_sku
   public_network_access = var.database_public ? "Enabled" : "Disabled"
   tags                  = local.tags
 
