@@ -53,8 +53,9 @@ CASES: dict[str, Any] = {
 }
 REGIONS = {
     "aws": ("eu-central-1", "eu-west-1"),
-    "gcp": ("europe-west1", "europe-west4"),
+    "azure": ("westeurope", "northeurope"),
     "digitalocean": ("fra1", "ams3"),
+    "gcp": ("europe-west1", "europe-west4"),
 }
 KINDS = {
     ("aws", "mysql"): {"aws_db_instance", "aws_cloudfront_distribution", "aws_route53_record"},
@@ -65,6 +66,9 @@ KINDS = {
     ("digitalocean", "everything"): {"digitalocean_database_connection_pool", "digitalocean_cdn"},
     ("digitalocean", "mysql"): {"digitalocean_database_mysql_config"},
     ("digitalocean", "mongodb"): {"digitalocean_database_mongodb_config"},
+    ("azure", "mysql"): {"azurerm_mysql_flexible_server", "azurerm_managed_redis"},
+    ("azure", "mongodb"): {"azurerm_mongo_cluster", "azurerm_cdn_frontdoor_rule"},
+    ("azure", "little"): {"azurerm_container_app", "azurerm_postgresql_flexible_server"},
 }
 
 
