@@ -102,7 +102,7 @@ def test_terraform_works_on_a_state_that_nobody_else_reads_or_changes(
             held = ask("GET", "/lock").json()["lock"]
             time.sleep(0.1)
         assert held is not None
-        with pytest.raises(ProjectError, match="The state is held by") as refused:
+        with pytest.raises(ProjectError, match=r"held by .+ \(ann@example.org\) since") as refused:
             terraform.plan(second)
         assert ask("DELETE", "").status_code == 423
     finally:
