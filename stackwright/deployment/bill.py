@@ -7,10 +7,9 @@ from pydantic import Field
 
 from stackwright.deployment.config import Deployment
 from stackwright.deployment.cost import Cost, Prices, cost
-from stackwright.deployment.options.capacity import Size
 from stackwright.deployment.options.database import Engine
 from stackwright.deployment.options.place import Target
-from stackwright.deployment.stacks import aws_sizes, digitalocean, gcp
+from stackwright.deployment.stacks import aws_sizes, azure_sizes, digitalocean, gcp
 from stackwright.deployment.step import Fact, Facts, Resource
 from stackwright.value import Value
 
@@ -148,11 +147,9 @@ def _azure(deployment: Deployment) -> Iterator[Resource]:
         yield _part("Database", "azurerm_mongo_cluster")
     else:
         kind = f"azurerm_{database.engine.value}_flexible_server"
-        lasting = database.high_availability or database.replicas > 0
-        small = database.size in (Size.SMALL, Size.MEDIUM)
         facts: Facts = {
-            "sku_name": FLEXIBLE[Size.LARGE if lasting and small else database.size],
-            "storage_mb": database.storage_gb * 1024,
+            "sku_name": azure_sizes.database_sku(deployment),
+            "storage_mb": azure_sizes.database_storage_gb(deployment) * 1024,
         }
         standby: Facts = (
             {"high_availability.0.mode": "ZoneRedundant"} if database.high_availability else {}
@@ -210,12 +207,6 @@ def _part(name: str, kind: str, **facts: Fact) -> Resource:
     return Resource(kind=kind, address=name, facts=dict(facts))
 
 
-FLEXIBLE = {
-    Size.SMALL: "B_Standard_B1ms",
-    Size.MEDIUM: "B_Standard_B2s",
-    Size.LARGE: "GP_Standard_D2ds_v4",
-    Size.XLARGE: "GP_Standard_D4ds_v4",
-}
 PARTS: dict[Target, Callable[[Deployment], Iterator[Resource]]] = {
     Target.AWS: _aws,
     Target.GCP: _gcp,
