@@ -27,8 +27,6 @@ def rehearsed(rollout: Rollout) -> dict[str, Any] | None:
         "resources": _newest(rollout),
         "services": dict(rollout.rehearsal.services) if rollout.rehearsal else {},
         "engine": rollout.rehearsal.engine if rollout.rehearsal else "",
-        "sentence": rollout.rehearsal.sentence if rollout.rehearsal else "",
-        "is_good": bool(rollout.rehearsal and rollout.rehearsal.is_good),
     }
 
 

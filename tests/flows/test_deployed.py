@@ -36,6 +36,7 @@ class Place(NamedTuple):
     served: Served
     project: str
     deployment: str
+    cloud: str  # another one of it, at a provider
 
 
 async def _generate(person: Person, project: str) -> None:
@@ -50,7 +51,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
             project = await person.project(TEXT)
             await _generate(person, project)
             made = await person("POST", f"/projects/{project}/deployments", {"name": "notes"})
-            return Place(served, project, made["id"])
+            cloud = {"name": "far", "cloud": {"target": "digitalocean", "region": "fra1"}}
+            far = await person("POST", f"/projects/{project}/deployments", cloud)
+            return Place(served, project, made["id"], far["id"])
 
     with serving(tmp_path_factory.mktemp("deployed") / "data") as served:
         try:
@@ -136,6 +139,20 @@ def test_releases_are_brought_to_people_and_back_in_the_browser(place: Place, pa
     assert complaints(page) == []
     page.get_by_role("link", name=re.compile("^3: ")).click()
     expect(page.get_by_role("heading", name="notes, rollout 3")).to_be_visible()
+    assert complaints(page) == []
+
+
+def test_a_cloud_is_rehearsed_in_the_browser(place: Place, page: Page) -> None:
+    page.goto(f"/deployments/{place.cloud}")
+    page.get_by_role("button", name="Rehearse it").click()
+    rollout = page.locator("#rollout")
+    expect(rollout).to_contain_text("schema-checked with digitalocean", timeout=PATIENCE_MS)
+    expect(page.locator("#rollout-state")).to_contain_text("done")
+    stages = page.get_by_role("list", name="Stages").get_by_role("listitem")
+    expect(stages).to_have_count(5)
+    expect(stages.nth(3)).to_contain_text("failed, as it was asked to; the release is taken back.")
+    expect(stages.nth(4)).to_contain_text("everything is as it was before")
+    expect(rollout).to_contain_text("Made with Terraform")
     assert complaints(page) == []
 
 
