@@ -15,6 +15,7 @@ from prefect.states import Completed, Failed
 from flows.approving import approval_of
 from flows.marks import ERROR, OUTCOME, PLAN
 from flows.prefect_road import PrefectRoad, explained
+from flows.secrets import values_of
 from flows.stories.deployment import deploy, make_ready
 from flows.stories.orders import Order, Ready
 from flows.telling import Telling
@@ -30,6 +31,7 @@ from stackwright.value import Value
 from tasks import hosting_history, hosting_orders
 from tasks.hosting_checkout import check_out
 from tasks.hosting_place import host_folder, known_site, site_at
+from tasks.hosting_secrets import keep_given
 from tasks.hosting_settling import settle_site
 
 
@@ -141,6 +143,8 @@ async def _walk(order: Order, approval: ApprovalMode) -> State[Any]:
     if context is None or context.flow_run is None:
         raise RuntimeError("A deployment is carried out by a flow run; there is none around.")
     run, road = context.flow_run, PrefectRoad()
+    given = await values_of(order.deployment.setting.secrets)
+    await asyncio.to_thread(keep_given, order.site, given)
     ready = await _ready(order, road, str(run.id))
     if ready.plan.changes_nothing:
         return Completed(message=f"{ready.plan.title}.")

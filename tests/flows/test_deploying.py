@@ -1,6 +1,7 @@
 """Deployments as flows: they wait for a yes to exactly their plan, survive kills, and are looked after."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -8,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
+from prefect.blocks.system import Secret
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterDeploymentId
+from pydantic import SecretStr
 
 from app import runs
 from app.cli.commands import run as say
@@ -35,6 +39,7 @@ pytestmark = [
 DEPLOY, BACK = "deploy-project/deploy", "roll-back/back"
 WATCH, DRIFT = "watch-health/watch", "detect-drift/drift"
 SITE = "notes-staging"
+CANARY = "canary-4f1d9a7be0"
 
 
 class Place:
@@ -137,11 +142,39 @@ async def test_a_release_waits_for_a_yes_to_its_plan_and_survives_kills(place: P
         assert " 0 dropped" in run.message
 
 
+async def test_secrets_come_by_reference_and_are_written_nowhere(place: Place) -> None:
+    project = place.generate(changed=True)
+    saved = {"name": "notes", "setting": {"secrets": {"MAIL_KEY": {"store": "mail", "key": "key"}}}}
+    given = {"source": str(project), "approval": "policy", "port": place.port, "deployment": saved}
+    async with on(place):
+        refused = await settled(await runs.start(DEPLOY, given))
+        assert "none of that name is saved" in refused.message
+        await Secret(value=SecretStr(json.dumps({"key": CANARY}))).save("mail")
+        run = await settled(await runs.start(DEPLOY, given))
+        assert run.state == "Completed", run.message
+        lines = await runs.log(run.id)
+        plan = await runs.left(run, PLAN, Plan)
+    site, history = known_site(place.root, SITE)
+    number = max(one.number for one in history.releases)
+    host = hosting.host_status(place.root).of(site.backend(number))
+    assert host is not None
+    assert psutil.Process(host.seen.pid).environ()["MAIL_KEY"] == CANARY
+    said = "".join(one.text for one in lines) + str(plan)
+    assert CANARY not in said
+    private = {place.root / "secrets", site.folder / "given.json"}
+    logs = [*(place.served.data / "log").iterdir(), *(place.root / "log").iterdir()]
+    records = [path for path in site.folder.glob("*.json") if path not in private]
+    releases = [*(site.folder / "releases").glob("*.json"), *(place.root / "wanted").iterdir()]
+    for path in (*logs, *records, *releases):
+        assert CANARY not in path.read_text("utf-8", errors="replace"), path
+    assert (site.folder / "given.json").stat().st_mode & 0o077 == 0
+
+
 async def test_what_differs_is_found_and_a_person_can_go_back(place: Place) -> None:
     async with on(place):
         same = await settled(await runs.start(DRIFT, {"site": SITE}))
         assert same.state == "Completed", same.message
-        file = place.root / "sites" / SITE / "releases" / "3" / "backend" / "app" / "main.py"
+        file = place.root / "sites" / SITE / "releases" / "4" / "backend" / "app" / "main.py"
         before = file.read_text("utf-8")
         file.write_text(f"{before}\n# changed by hand\n", "utf-8")
         found = await settled(await runs.start(DRIFT, {}))
@@ -150,8 +183,8 @@ async def test_what_differs_is_found_and_a_person_can_go_back(place: Place) -> N
         file.write_text(before, "utf-8")
 
         ended = await settled(await runs.start(BACK, {"site": SITE, "approval": "policy"}))
-        assert ended.message.startswith("Release 4 serves"), ended.message
-        assert place.states()[4] is ReleaseState.SERVING
+        assert ended.message.startswith("Release 5 serves"), ended.message
+        assert place.states()[5] is ReleaseState.SERVING
         wrong = await settled(await runs.start(BACK, {"site": SITE, "release": 2}))
         assert "Release 2 has never served." in wrong.message
 
@@ -167,7 +200,7 @@ async def test_a_failed_release_lets_the_watch_look_at_once(place: Place) -> Non
         its = FlowRunFilter(deployment_id=FlowRunFilterDeploymentId(any_=[deployment.id]))
         before = {one.id for one in await client.read_flow_runs(flow_run_filter=its)}
         ended = await settled(await place.deploy(project, "policy"))
-        assert ended.message.startswith("Release 5 was taken back. Release 4 serves on.")
+        assert ended.message.startswith("Release 6 was taken back. Release 5 serves on.")
         deadline = time.monotonic() + 60
         while True:
             found = await client.read_flow_runs(flow_run_filter=its)
@@ -181,7 +214,7 @@ async def test_a_failed_release_lets_the_watch_look_at_once(place: Place) -> Non
 async def test_a_deployment_outlives_whoever_made_it(place: Place) -> None:
     place.served.process.terminate()
     place.served.process.wait(60)
-    assert place.answer().headers["X-Release"] == "4"
+    assert place.answer().headers["X-Release"] == "5"
 
 
 def _yes(digest: str) -> dict[str, str]:
