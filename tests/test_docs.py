@@ -27,9 +27,13 @@ def all_text() -> str:
 
 def commands() -> Iterator[tuple[str, list[str]]]:
     """Each command with its options, as the command line offers them."""
-    group = typer.main.get_command(app)
-    found = dict(group.commands)  # type: ignore[attr-defined]
-    inner = {f"deploy {name}": one for name, one in found.pop("deploy").commands.items()}
+    every = typer.main.get_command(app)
+    found = dict(every.commands)  # type: ignore[attr-defined]
+    inner = {
+        f"{group} {name}": one
+        for group in ("deploy", "credentials")
+        for name, one in found.pop(group).commands.items()
+    }
     for name, command in sorted({**found, **inner}.items()):
         options = [
             max(parameter.opts, key=len)

@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from app.cli import deploy, doctor, generation, rehearse, serve, show, verify
+from app.cli import credentials, deploy, doctor, generation, rehearse, serve, show, verify
 from stackwright import __version__
 from stackwright.errors import ProjectError
 
@@ -46,6 +46,7 @@ app.command()(doctor.doctor)
 app.command()(serve.serve)
 deploy.deploy.command()(rehearse.rehearse)
 app.add_typer(deploy.deploy)
+app.add_typer(credentials.credentials)
 
 
 @app.callback()

@@ -17,6 +17,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.utilities.callables import parameter_schema
 
 from app.installation.settings import ROOT
+from flows.credentials import register_kinds
 from flows.worker.warm import TYPE, WarmWorker
 
 
@@ -34,6 +35,14 @@ async def register(api: str) -> list[str]:
         for pool in sorted({entry["work_pool"]["name"] for entry in described}):
             await _make_pool(client, pool)
         return [await _deploy(client, entry) for entry in described]
+
+
+async def offer_forms(api: str) -> None:
+    """Make the forms in which people save credentials on this server."""
+    with temporary_settings({PREFECT_API_URL: api}):
+        client = get_client()
+    async with client:
+        await register_kinds(client)
 
 
 async def _make_pool(client: PrefectClient, name: str) -> None:

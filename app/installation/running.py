@@ -139,18 +139,24 @@ async def _ready(settings: Mapping[str, str], web: str) -> None:
             async with asyncio.timeout(READY_S):
                 while not await _answers(client):  # noqa: ASYNC110 - a server has no event
                     await asyncio.sleep(0.2)
-                from app.installation.deployments import register
+                from app.installation.deployments import offer_forms, register
 
-                await register(settings["PREFECT_API_URL"])
-                while not await _has_worker(client):  # noqa: ASYNC110 - the same
-                    await asyncio.sleep(0.2)
-                while not await web_answers(client, web):  # noqa: ASYNC110 - the same
-                    await asyncio.sleep(0.2)
+                api = settings["PREFECT_API_URL"]
+                await register(api)
+                await asyncio.gather(offer_forms(api), _at_work(client, web))
         except TimeoutError:
             raise ProjectError(
                 f"Prefect and the web application were not ready after {READY_S} seconds.",
                 hint="Look into the logs in the data folder; try again when the machine is less busy.",
             ) from None
+
+
+async def _at_work(client: "httpx.AsyncClient", web: str) -> None:
+    """Wait for the worker and the web application."""
+    while not await _has_worker(client):  # noqa: ASYNC110 - a server has no event
+        await asyncio.sleep(0.2)
+    while not await web_answers(client, web):  # noqa: ASYNC110 - the same
+        await asyncio.sleep(0.2)
 
 
 async def _answers(client: "httpx.AsyncClient") -> bool:
