@@ -339,6 +339,18 @@ async def left(run: Run, key: str, kind: type[V]) -> V | None:
     return None if kept is None else kind.model_validate(kept)
 
 
+async def newest(key: str) -> tuple[UUID, Any] | None:
+    """The newest artifact with this key, whichever run left it: its id and its data; None: there is none."""
+    wanted = filters.ArtifactFilter(key=filters.ArtifactFilterKey(any_=[key]))
+    async with _client() as client:
+        found = await _patiently(
+            lambda: client.read_artifacts(
+                artifact_filter=wanted, sort=ArtifactSort.CREATED_DESC, limit=1
+            )
+        )
+    return (found[0].id, json.loads(str(found[0].data))) if found else None
+
+
 async def _kept_data(client: PrefectClient, run_id: UUID, key: str) -> Any:
     """The data of the newest artifact of this run with this key; None when there is none."""
     wanted = filters.ArtifactFilter(

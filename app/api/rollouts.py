@@ -14,7 +14,9 @@ from app.edge.identity import demand
 from app.edge.parts import Its, Parts, Work
 from app.edge.problems import conflict, not_found
 from app.live.door import Live
+from app.live.metrics import DeploymentMetrics
 from app.live.sites import SiteView, last_lines, view_site
+from app.live.standing import standing
 from app.storage import idempotency, rollouts, runs
 from app.storage.deployments import Stored
 from app.storage.engine import Session
@@ -24,6 +26,7 @@ from flows.stories.tending import Differs, differences
 from stackwright.access.accounts import Caller
 from stackwright.access.rights import Action
 from stackwright.access.tokens import digest
+from stackwright.deployment.alerts import Alert, alerts
 from stackwright.deployment.options.place import Target
 from stackwright.deployment.request import ApprovalMode
 from stackwright.runs.rollout import Pushed, Rollout, RolloutKind, Yes
@@ -77,6 +80,7 @@ class Status(Value):
 
     site: SiteView | None = Field(description="Null: nothing was deployed yet.")
     rollout: Rollout | None = Field(description="The one that has not ended; null: none.")
+    alerts: Sequence[Alert] = Field(description="What is not well, what people notice first.")
 
 
 class Lines(Value):
@@ -155,13 +159,27 @@ async def cancel_rollout(rollout_id: UUID, caller: Writer, parts: Its, hub: Live
 
 
 @router.get(f"{DEPLOYMENT}/status")
-async def status(deployment_id: UUID, caller: Reader, parts: Its) -> Status:
-    """What is true of a deployment now: what serves, its programs, its releases, what happens to it."""
+async def status(deployment_id: UUID, caller: Reader, parts: Its, hub: Live) -> Status:
+    """What is true of a deployment now: what serves, its programs and releases, what is not well, what happens to it."""
     async with parts.storage.session() as session:
         stored = await the_deployment(session, deployment_id, caller)
         active = await rollouts.active_of(session, stored.id)
-    site = await waiting(view_site, stored.config.site, parts.now()) if _is_local(stored) else None
-    return Status(site=site, rollout=active)
+        newest = await rollouts.page(session, stored.id, None, 1)
+    name, now = stored.config.site, parts.now()
+    site = await waiting(view_site, name, now) if _is_local(stored) else None
+    drifts = hub.drifts.of(name, site.serves) if site else None
+    seen = standing(site, newest[0] if newest else None, drifts)
+    return Status(site=site, rollout=active, alerts=alerts(seen, now))
+
+
+@router.get(f"{DEPLOYMENT}/metrics")
+async def metrics(deployment_id: UUID, caller: Reader, parts: Its, hub: Live) -> DeploymentMetrics:
+    """What the programs of a deployment took in the last ten minutes, as far as somebody looked: asking is looking."""
+    async with parts.storage.session() as session:
+        stored = await the_deployment(session, deployment_id, caller)
+    if not _is_local(stored):
+        return DeploymentMetrics()
+    return await waiting(hub.metrics.look, stored.config.site, parts.now())
 
 
 @router.get(f"{DEPLOYMENT}/logs/{{program}}")
@@ -180,11 +198,13 @@ async def program_log(
 
 
 @router.get(f"{DEPLOYMENT}/drift")
-async def drift(deployment_id: UUID, caller: Reader, parts: Its) -> Differs:
+async def drift(deployment_id: UUID, caller: Reader, parts: Its, hub: Live) -> Differs:
     """What differs now from the release that serves; looking takes a second, and nothing is changed."""
     async with parts.storage.session() as session:
         stored = await the_deployment(session, deployment_id, caller)
-    return await waiting(_differences, stored.config.site)
+    found = await waiting(_differences, stored.config.site)
+    hub.drifts.note(found)
+    return found
 
 
 async def the_rollout(session: Session, rollout_id: UUID, caller: Caller) -> Rollout:

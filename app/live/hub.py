@@ -12,7 +12,9 @@ import httpx
 import structlog
 
 from app.live.channel import Channel
+from app.live.drifts import Drifts
 from app.live.keeper import Keeper
+from app.live.metrics import Metrics
 from app.live.orchestrator import loaded, orchestrator
 from app.live.rollouts import RolloutKeeper
 from app.storage import runs
@@ -54,6 +56,8 @@ class Hub:
         self._is_ready = asyncio.Event()
         self._is_reached = True
         self.rollouts = RolloutKeeper(storage)
+        self.drifts = Drifts()
+        self.metrics = Metrics()
         self.keeper = Keeper(storage, self.changed, self._heard, is_published, self._reach)
 
     @asynccontextmanager
@@ -81,6 +85,7 @@ class Hub:
                 async with asyncio.TaskGroup() as keeping:
                     keeping.create_task(self.keeper.keep())
                     keeping.create_task(self.rollouts.keep())
+                    keeping.create_task(self.drifts.keep())
 
     @asynccontextmanager
     async def watching(self, run: Run) -> AsyncIterator[Channel]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from stackwright.deployment.history import History, SwitchRecord
 from stackwright.deployment.lease import is_held
@@ -36,6 +36,7 @@ class SiteView(Value):
     is_up: bool = Field(description="Whether all programs of the release that serves live.")
     is_kept: bool = Field(description="Whether a host starts programs again that end.")
     is_changing: str = Field(description="Why it is being changed now; empty: it is not.")
+    changing_since: AwareDatetime | None = Field(description="Null: it is not being changed.")
     programs: tuple[Program, ...]
     releases: tuple[Choice, ...] = Field(
         description="The newest first, with why one cannot be gone back to; empty: it can."
@@ -70,14 +71,15 @@ def last_lines(name: str, program: str, lines: int) -> Sequence[str]:
 
 
 def _view(status: SiteStatus, history: History, name: str, now: datetime) -> SiteView:
-    lease = history.lease
+    lease = history.lease if is_held(history.lease, now) else None
     return SiteView(
         name=name,
         url=status.url,
         serves=status.serves,
         is_up=status.is_up,
         is_kept=status.is_kept,
-        is_changing=lease.reason if lease and is_held(lease, now) else "",
+        is_changing=lease.reason if lease else "",
+        changing_since=lease.taken_at if lease else None,
         programs=tuple(
             Program(
                 name=one.seen.name,

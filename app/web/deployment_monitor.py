@@ -12,9 +12,11 @@ from app.api.projects import the_project
 from app.api.rollouts import NewRollout, the_rollout
 from app.edge.parts import Its, Parts, Work
 from app.live.door import Live
+from app.live.hub import Hub
 from app.storage import rollouts, runs
 from app.storage.deployments import Stored
 from app.web.addresses import leave
+from app.web.deployment_state import charts, problem
 from app.web.moments import minute
 from app.web.rehearsal_words import rehearsed
 from app.web.rendering import TitleBlock, fragment, page
@@ -50,9 +52,11 @@ COLUMNS = (
 
 
 @router.get("")
-async def monitor(request: Request, deployment_id: UUID, caller: Reader, parts: Its) -> Response:
+async def monitor(
+    request: Request, deployment_id: UUID, caller: Reader, parts: Its, hub: Live
+) -> Response:
     """The whole page; with script, what happens is fetched again every second."""
-    seen = await _seen(deployment_id, caller, parts)
+    seen = await _seen(deployment_id, caller, parts, hub)
     stored = seen["stored"]
     return page(
         request,
@@ -64,9 +68,11 @@ async def monitor(request: Request, deployment_id: UUID, caller: Reader, parts: 
 
 
 @router.get("/live")
-async def live(request: Request, deployment_id: UUID, caller: Reader, parts: Its) -> Response:
+async def live(
+    request: Request, deployment_id: UUID, caller: Reader, parts: Its, hub: Live
+) -> Response:
     """What changes while one watches."""
-    seen = await _seen(deployment_id, caller, parts)
+    seen = await _seen(deployment_id, caller, parts, hub)
     return fragment(request, "deployment_live.html.jinja", title="Now", **seen)
 
 
@@ -152,9 +158,11 @@ async def show_rollout(
 
 
 @router.get("/drift")
-async def drift(request: Request, deployment_id: UUID, caller: Reader, parts: Its) -> HTMLResponse:
+async def drift(
+    request: Request, deployment_id: UUID, caller: Reader, parts: Its, hub: Live
+) -> HTMLResponse:
     """What differs now from the release that serves."""
-    found = await api.drift(deployment_id, caller, parts)
+    found = await api.drift(deployment_id, caller, parts, hub)
     return fragment(
         request,
         "deployment_drift.html.jinja",
@@ -184,8 +192,9 @@ async def program_log(
     )
 
 
-async def _seen(deployment_id: UUID, caller: Caller, parts: Parts) -> dict[str, Any]:
-    status = await api.status(deployment_id, caller, parts)
+async def _seen(deployment_id: UUID, caller: Caller, parts: Parts, hub: Hub) -> dict[str, Any]:
+    status = await api.status(deployment_id, caller, parts, hub)
+    taken = await api.metrics(deployment_id, caller, parts, hub)
     async with parts.storage.session() as session:
         stored = await the_deployment(session, deployment_id, caller)
         project = await the_project(session, stored.project_id, caller)
@@ -199,6 +208,8 @@ async def _seen(deployment_id: UUID, caller: Caller, parts: Parts) -> dict[str, 
         "is_local": stored.config.cloud.target is Target.LOCAL,
         "can_rehearse": stored.config.cloud.target in api.REHEARSED,
         "may_roll_out": may(caller.account.role, None, Action.ROLL_OUT),
+        "alerts": [problem(one) for one in status.alerts],
+        "charts": charts(taken, parts.now()),
         "site": site,
         "programs": programs(site, parts.now()) if site else [],
         "logs": [(one.name, one.title) for one in site.programs] if site else [],

@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent / "parts"
 ORDER = (
     "button link key field form editor "
     "sheet title_block tabs definitions figures "
-    "badge steps bar meter days "
+    "badge steps bar meter days chart "
     "table filter pager tree "
     "code diff log diagram "
     "empty problem dialog"

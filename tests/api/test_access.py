@@ -90,6 +90,7 @@ CASES: dict[str, tuple[Body, tuple[int, ...]]] = {
     f"GET {DEPLOYMENT}/rollouts": (None, THEIRS),
     f"POST {DEPLOYMENT}/rollouts": ({}, OPERATORS_NOT_NOW),  # nothing was generated
     f"GET {DEPLOYMENT}/status": (None, THEIRS),
+    f"GET {DEPLOYMENT}/metrics": (None, THEIRS),
     f"GET {DEPLOYMENT}/logs/{{program}}": (None, NOTHING_THERE),
     f"GET {DEPLOYMENT}/drift": (None, NOTHING_THERE),
     f"GET {DEPLOYMENT}/webhook": (None, NOTHING_THERE),
