@@ -47,7 +47,7 @@ COLUMNS = (
     {"label": "State"},
     {"label": "Rollout"},
     {"label": "Asked for, UTC", "kind": "number"},
-    {"label": "Approved by"},
+    {"label": "Approved or started by"},
 )
 
 

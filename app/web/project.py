@@ -12,7 +12,7 @@ from app.api.projects import ProjectChange, the_project
 from app.api.runs import NewRun
 from app.edge.parts import Its, Work
 from app.live.door import Live
-from app.storage import drafts, runs
+from app.storage import deployments, drafts, runs
 from app.storage.engine import Session
 from app.storage.projects import Project
 from app.web.addresses import leave
@@ -66,6 +66,10 @@ async def show_project(
         project=project,
         name=project.name,
         pages=pages,
+        deployed=[
+            (f"{one.name}, {one.config.setting.environment}", f"/deployments/{one.id}")
+            for one in await deployments.of_project(session, project_id)
+        ],
         choices=choices(project.config),
         made=minute(project.made_at),
         changed=minute(project.changed_at),

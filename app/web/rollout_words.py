@@ -183,12 +183,20 @@ def programs(site: SiteView, now: datetime) -> list[list[Any]]:
     return [
         [
             {"state": "done" if one.lives else "failed", "text": "runs" if one.lives else "down"},
-            one.title,
-            duration(max(0.0, now.timestamp() - one.since)) if one.lives else one.sentence,
+            one.title if one.lives else one.sentence,
+            _lived(max(0.0, now.timestamp() - one.since)) if one.lives else "",
             str(one.starts),
         ]
         for one in site.programs
     ]
+
+
+def _lived(seconds: float) -> str:
+    """How long a program lives: the two largest units tell enough."""
+    hours = int(seconds // 3600)
+    if hours >= 48:
+        return f"{hours // 24} d {hours % 24} h"
+    return f"{hours} h {int(seconds % 3600 // 60)} min" if hours else duration(seconds)
 
 
 def _planned(plan: Plan, step: Step) -> dict[str, Any]:

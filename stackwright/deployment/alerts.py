@@ -121,6 +121,7 @@ def _failed(standing: Standing) -> Alert | None:
 
 
 def _crashing(standing: Standing) -> Sequence[Alert]:
+    is_said = bool(standing.serves) and not standing.is_up  # of those that are down
     return [
         Alert(
             kind=AlertKind.CRASHING,
@@ -130,7 +131,7 @@ def _crashing(standing: Standing) -> Sequence[Alert]:
             fix="Its log below says why. A release that worked before can be gone back to.",
         )
         for one in standing.programs
-        if one.crashes >= AGAIN
+        if one.crashes >= AGAIN and (one.lives or not is_said)
     ]
 
 

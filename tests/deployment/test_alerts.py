@@ -57,14 +57,15 @@ def test_what_people_notice_comes_first_with_its_cause() -> None:
     sick = {"is_up": False, "is_kept": False, "programs": (DOWN,), "drifts": (GONE, GONE)}
     assert kinds(**sick) == [
         ("no_answer", "error"),
-        ("crashing", "error"),
         ("no_host", "warning"),
         ("drift", "warning"),
     ]
+    lives = DOWN.model_copy(update={"lives": True})
+    assert ("crashing", "error") in kinds(is_up=False, programs=(lives,))
     found = alerts(WELL.model_copy(update=sick), NOON)
     assert found[0].title == "Release 2 does not answer"
     assert found[0].cause == "It ended with code 1."
-    assert found[3].cause == "route is gone. And 1 more."
+    assert found[2].cause == "route is gone. And 1 more."
 
 
 def test_a_first_release_that_failed_leaves_nothing() -> None:
