@@ -160,7 +160,7 @@ async def cancel_rollout(rollout_id: UUID, caller: Writer, parts: Its, hub: Live
 
 @router.get(f"{DEPLOYMENT}/status")
 async def status(deployment_id: UUID, caller: Reader, parts: Its, hub: Live) -> Status:
-    """What is true of a deployment now: what serves, its programs and releases, what is not well, what happens to it."""
+    """What is true of a deployment now: what serves, its programs and releases, what happens to it, what is ill."""
     async with parts.storage.session() as session:
         stored = await the_deployment(session, deployment_id, caller)
         active = await rollouts.active_of(session, stored.id)

@@ -1,5 +1,7 @@
 """What is not well is said, the worst first, and nothing is said of what is well."""
 
+from typing import Any
+
 import pytest
 
 from stackwright.deployment.alerts import AlertKind, Failed, ProgramSeen, Standing, alerts
@@ -17,7 +19,7 @@ GONE = Drift(kind=DriftKind.MISSING, address="route")
 K = AlertKind
 
 
-def kinds(seconds: float = 0, **changes: object) -> list[tuple[str, str]]:
+def kinds(seconds: float = 0, **changes: Any) -> list[tuple[str, str]]:
     found = alerts(WELL.model_copy(update=changes), after(seconds))
     assert all(one.title and one.cause and one.fix.endswith(".") for one in found)
     return [(one.kind.value, one.level) for one in found]
@@ -41,20 +43,23 @@ def test_nothing_is_said_of_what_is_well() -> None:
         ({"programs": (DOWN,)}, [("crashing", "warning")]),
     ],
 )
-def test_what_is_not_well_is_said(
-    changes: dict[str, object], expected: list[tuple[str, str]]
-) -> None:
+def test_what_is_not_well_is_said(changes: dict[str, Any], expected: list[tuple[str, str]]) -> None:
     assert kinds(**changes) == expected
 
 
 def test_a_change_may_take_its_time() -> None:
-    change = {"changing": "Deploy release 3", "changing_since": NOON}
+    change: dict[str, Any] = {"changing": "Deploy release 3", "changing_since": NOON}
     assert kinds(14 * 60, **change) == []
     assert kinds(15 * 60, **change) == [("locked", "warning")]
 
 
 def test_what_people_notice_comes_first_with_its_cause() -> None:
-    sick = {"is_up": False, "is_kept": False, "programs": (DOWN,), "drifts": (GONE, GONE)}
+    sick: dict[str, Any] = {
+        "is_up": False,
+        "is_kept": False,
+        "programs": (DOWN,),
+        "drifts": (GONE, GONE),
+    }
     assert kinds(**sick) == [
         ("no_answer", "error"),
         ("no_host", "warning"),
