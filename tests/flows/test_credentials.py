@@ -43,7 +43,7 @@ async def test_forms_are_made_once_and_again_when_one_is_gone() -> None:
         gone = await client.read_block_type_by_slug("stackwright-git")
         await client.delete_block_type(gone.id)
         assert await register_kinds(client)
-        assert await client.read_block_type_by_slug("stackwright-git")
+        assert (await client.read_block_type_by_slug("stackwright-git")).id != gone.id
 
 
 async def test_a_deployment_finds_its_credentials() -> None:
@@ -65,11 +65,12 @@ async def test_a_deployment_finds_its_credentials() -> None:
 
 def test_a_block_shows_no_secret() -> None:
     fields: Any = {"region": "eu-central-1", "key": CANARY}
+    wrong: Any = {"key": CANARY}
     block = BLOCKS["stackwright-aws"](**fields)
     for shown in (repr(block), str(block), block.model_dump_json(), str(block.model_dump())):
         assert CANARY not in shown
     with pytest.raises(ValueError) as caught:
-        BLOCKS["stackwright-aws"](key=fields["key"])
+        BLOCKS["stackwright-aws"](**wrong)
     assert CANARY not in str(caught.value)
     assert "AWS_SECRET_ACCESS_KEY" in block.opened().environment()
 
