@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from stackwright.access.rights import Role
+from stackwright.deployment.risk import Risk
 from stackwright.runs.rollout import Rollout
 from stackwright.runs.state import RunState
 from tests.web.conftest import SIGHTS, complaints, watched
@@ -127,6 +128,10 @@ def test_another_plan_takes_the_place_of_the_one_that_was_read(tab: Page, site: 
     shop = site.deployed("data loss")
     tab.goto(shop.path)
     tab.get_by_label(re.compile("this plan loses data")).fill("shop")
+    other = plan(Risk.DATA_LOSS).model_copy(update={"release": 4})
+    site.place.run(shop.change(site.last.id, plan=other))
+    expect(tab.locator("input[name=digest]")).to_have_value(other.digest)
+    expect(tab.get_by_label(re.compile("this plan loses data"))).to_have_value("")
     site.place.run(shop.change(site.last.id, plan=plan()))
     expect(tab.get_by_label(re.compile("this plan loses data"))).to_have_count(0)
     expect(tab.locator("input[name=digest]")).to_have_value(plan().digest)
