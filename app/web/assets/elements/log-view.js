@@ -7,9 +7,22 @@ class LogView extends HTMLElement {
   #watching;
   #counting;
   #again;
+  #filling;
   #isBusy = false;
 
+  /** A page that is changed in place may put the element there before what is in it. */
   connectedCallback() {
+    const begin = () => {
+      if (!this.querySelector("[data-lines] ol")) return;
+      this.#filling.disconnect();
+      this.#begin();
+    };
+    this.#filling = new MutationObserver(begin);
+    this.#filling.observe(this, { childList: true, subtree: true });
+    begin();
+  }
+
+  #begin() {
     this.lines = this.querySelector("[data-lines]");
     this.list = this.lines.querySelector("ol");
     this.back = this.querySelector("[data-to-end]");
@@ -25,8 +38,9 @@ class LogView extends HTMLElement {
   }
 
   disconnectedCallback() {
-    this.#watching.disconnect();
-    this.#counting.disconnect();
+    this.#filling.disconnect();
+    this.#watching?.disconnect();
+    this.#counting?.disconnect();
     clearTimeout(this.#again);
   }
 
