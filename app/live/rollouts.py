@@ -5,7 +5,7 @@ its flow run as it happens, so a page that asks twice a second is never more tha
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,8 @@ from stackwright.runs.rollout import Rollout, RolloutKind, Yes
 from stackwright.runs.state import RunState, from_orchestrator
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from app.runs import Run as FlowRun
 
 DEPLOY, BACK = "deploy-project/deploy", "roll-back/back"
@@ -48,6 +50,7 @@ class RolloutKeeper:
         self._storage = storage
         self._nudge = asyncio.Event()
         self._is_reached = True
+        self._odd: set[UUID] = set()
 
     def nudge(self) -> None:
         """Look at once."""
@@ -75,12 +78,21 @@ class RolloutKeeper:
             active = await rollouts.active(session)
         for one in active:
             if one.flow_run_id is None:
-                await self._hand_over(one)
+                await self._alone(one, self._hand_over(one))
         followed = {one.flow_run_id: one for one in active if one.flow_run_id is not None}
         found = await orchestrator.states(list(followed))
         for flow_run_id, one in followed.items():
-            await self._compare(one, found.get(flow_run_id))
+            await self._alone(one, self._compare(one, found.get(flow_run_id)))
         return any(one.state is not RunState.PAUSED for one in active)
+
+    async def _alone(self, rollout: Rollout, work: Awaitable[None]) -> None:
+        """Do it; what cannot be understood of one rollout holds up no other, and is said once."""
+        try:
+            await work
+        except (ValueError, RuntimeError) as error:
+            if rollout.id not in self._odd:
+                log.warning("a rollout is odd", rollout=str(rollout.id), cause=type(error).__name__)
+            self._odd.add(rollout.id)
 
     async def approve(self, rollout: Rollout, yes: Yes, confirmation: str) -> None:
         """Give the yes that a rollout waits for.
