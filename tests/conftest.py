@@ -1,6 +1,14 @@
 """What all tests share: the option that rewrites expected output, and the order of the files."""
 
+import signal
+
 import pytest
+
+
+def pytest_configure() -> None:
+    """Let tests press Ctrl-C also where whoever started them ignores it, as shells do for what runs behind them."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
