@@ -44,8 +44,8 @@ def _block(kind: Kind) -> type[_Saved]:
     made = create_model("".join(kind.title.split()), __base__=_Saved, __module__=__name__, **fields)
     made.__doc__ = kind.description
     made._block_type_name = kind.title  # noqa: SLF001 - how Prefect is told
-    made._block_type_slug = kind.slug  # noqa: SLF001
-    made._description = kind.description  # noqa: SLF001
+    made._block_type_slug = kind.slug  # noqa: SLF001 - the same
+    made._description = kind.description  # noqa: SLF001 - the same
     return made
 
 

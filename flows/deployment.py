@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from prefect import flow
-from prefect.artifacts import Artifact, acreate_markdown_artifact
+from prefect.artifacts import acreate_markdown_artifact
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.context import FlowRunContext
 from prefect.flows import Flow
@@ -13,8 +13,9 @@ from prefect.runtime import flow_run as runtime
 from prefect.states import Completed, Failed
 
 from flows.approving import approval_of
-from flows.marks import ERROR, OUTCOME, PLAN
-from flows.prefect_road import PrefectRoad, explained
+from flows.keeping import keep, refused
+from flows.marks import OUTCOME, PLAN
+from flows.prefect_road import PrefectRoad
 from flows.secrets import values_of
 from flows.stories.deployment import deploy, make_ready
 from flows.stories.orders import Order, Ready
@@ -26,8 +27,6 @@ from stackwright.deployment.outcome import Outcome
 from stackwright.deployment.release import choose, last_good
 from stackwright.deployment.request import ApprovalMode, DeployRequest, Port, SiteName
 from stackwright.errors import ProjectError
-from stackwright.generation.request import Refusal
-from stackwright.value import Value
 from tasks import hosting_history, hosting_orders
 from tasks.hosting_checkout import check_out
 from tasks.hosting_place import host_folder, known_site, site_at
@@ -47,9 +46,9 @@ def back_name() -> str:
 
 
 async def settle(
-    flow: Flow[..., Any],  # noqa: ARG001 - Prefect calls hooks with these names
+    flow: Flow[..., Any],  # noqa: ARG001 - Prefect calls hooks with these three
     flow_run: FlowRun,
-    state: State[Any],  # noqa: ARG001
+    state: State[Any],  # noqa: ARG001 - the same
 ) -> None:
     """Settle what a deployment left that was ended from outside: nothing half-started goes on running."""
     name = flow_run.parameters.get("site") or _site_of(flow_run.parameters.get("deployment"))
@@ -99,7 +98,7 @@ async def deploy_project(
         )
         return await _walk(order, request.approval)
     except ProjectError as error:
-        return await _refused(error)
+        return await refused(error)
 
 
 @flow(
@@ -135,7 +134,7 @@ async def roll_back(
         )
         return await _walk(order, approval)
     except ProjectError as error:
-        return await _refused(error)
+        return await refused(error)
 
 
 async def _walk(order: Order, approval: ApprovalMode) -> State[Any]:
@@ -152,7 +151,7 @@ async def _walk(order: Order, approval: ApprovalMode) -> State[Any]:
     async with Telling(run.id, run.name).kept() as tell:
         outcome = await deploy(ready, approved, road, tell)
     hosting_orders.forget(order.site.root, str(run.id))
-    await _keep(OUTCOME, outcome, "What came of it, for programs.")
+    await keep(OUTCOME, outcome.model_dump(mode="json"), "What came of it, for programs.")
     return _ended(order, outcome)
 
 
@@ -164,7 +163,11 @@ async def _ready(order: Order, road: PrefectRoad, run: str) -> Ready:
         return kept
     ready = await make_ready(order, road)
     hosting_orders.keep(order.site.root, run, ready)
-    await _keep(PLAN, ready.plan, f"The plan, for programs. Its digest: {ready.plan.digest}")
+    await keep(
+        PLAN,
+        ready.plan.model_dump(mode="json"),
+        f"The plan, for programs. Its digest: {ready.plan.digest}",
+    )
     text = plan_markdown(ready.plan)
     await acreate_markdown_artifact(text, "deployment-plan-to-read", ready.plan.title)
     return ready
@@ -185,16 +188,6 @@ def _ended(order: Order, outcome: Outcome) -> State[Any]:
     serves = f"Release {outcome.serves} serves on." if outcome.serves else "Nothing serves."
     taken = "was taken back" if outcome.took_back else "failed"
     return Failed(message=f"Release {outcome.release.number} {taken}. {serves}\n{outcome.why}")
-
-
-async def _refused(error: ProjectError) -> State[Any]:
-    await _keep(ERROR, Refusal.of(error), "Why the run failed, for programs.")
-    return Failed(message=explained(error))
-
-
-async def _keep(key: str, value: Value, text: str) -> None:
-    data = value.model_dump(mode="json")
-    await Artifact(type="result", key=key, data=data, description=text).acreate()
 
 
 def _site_of(deployment: object) -> str:

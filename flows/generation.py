@@ -5,14 +5,15 @@ from pathlib import Path
 from typing import Any
 
 from prefect import flow
-from prefect.artifacts import Artifact, acreate_link_artifact, acreate_markdown_artifact
+from prefect.artifacts import acreate_link_artifact, acreate_markdown_artifact
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.flows import Flow
 from prefect.runtime import flow_run as runtime
 from prefect.states import Completed, Failed
 
-from flows.marks import ERROR, QUALITY, REPORT
-from flows.prefect_road import PrefectRoad, emit, explained
+from flows.keeping import keep, keep_error, refused
+from flows.marks import QUALITY, REPORT
+from flows.prefect_road import PrefectRoad, emit
 from flows.stories.delivery import build
 from flows.stories.generation import generate
 from flows.stories.verification import verify as prove
@@ -25,10 +26,8 @@ from stackwright.generation.quality import QualityReport, objection
 from stackwright.generation.request import (
     GenerateRequest,
     GenerationReport,
-    Refusal,
     report_markdown,
 )
-from stackwright.value import Value
 from tasks.workspace import close_workspace
 
 
@@ -92,8 +91,7 @@ async def generate_project(
         await _keep_link(report)
         quality = await prove(Path(out), Choice(), road) if verify else None
     except ProjectError as error:
-        await _keep_error(error)
-        return Failed(message=explained(error))
+        return await refused(error)
     if quality is None:
         return Completed(message=f"{report.receipt.files} files are in {report.receipt.out}.")
     return await _judge(quality)
@@ -148,15 +146,14 @@ async def build_project(
     try:
         published = await build(request, PrefectRoad(), _keep_built)
     except ProjectError as error:
-        await _keep_error(error)
-        return Failed(message=explained(error))
+        return await refused(error)
     return Completed(message=f"{published.files} files are published.")
 
 
 async def _judge(quality: QualityReport) -> State[Any]:
     await _keep_quality(quality)
     if error := objection(quality):
-        await _keep_error(error)
+        await keep_error(error)
         return Failed(message=str(error))
     return Completed(message=f"{len(quality.outcomes)} checks of {quality.project} are passed.")
 
@@ -170,7 +167,7 @@ async def _keep_built(report: GenerationReport | QualityReport) -> None:
 
 async def _keep_report(report: GenerationReport) -> None:
     text = f"{report.project} in {report.receipt.out}"
-    await _keep(REPORT, report, "What was written, for programs.")
+    await keep(REPORT, report.model_dump(mode="json"), "What was written, for programs.")
     await acreate_markdown_artifact(report_markdown(report), "generation-report", text)
 
 
@@ -181,16 +178,7 @@ async def _keep_link(report: GenerationReport) -> None:
 
 
 async def _keep_quality(quality: QualityReport) -> None:
-    await _keep(QUALITY, quality, "What the checks found, for programs.")
-
-
-async def _keep_error(error: ProjectError) -> None:
-    await _keep(ERROR, Refusal.of(error), "Why the run failed, for programs.")
-
-
-async def _keep(key: str, value: Value, text: str) -> None:
-    data = value.model_dump(mode="json")
-    await Artifact(type="result", key=key, data=data, description=text).acreate()
+    await keep(QUALITY, quality.model_dump(mode="json"), "What the checks found, for programs.")
 
 
 def _uri(report: GenerationReport) -> str:

@@ -5,21 +5,20 @@ from pathlib import Path
 from typing import Any
 
 from prefect import flow
-from prefect.artifacts import Artifact
 from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext
 from prefect.runtime import flow_run as runtime
 from prefect.states import Completed, Failed
 
-from flows.marks import ERROR, REHEARSAL
-from flows.prefect_road import PrefectRoad, explained
+from flows.keeping import keep, refused
+from flows.marks import REHEARSAL
+from flows.prefect_road import PrefectRoad
 from flows.stories.rehearsal import RehearsalOrder, rehearse
 from flows.telling import Telling
 from stackwright.deployment.config import Deployment
 from stackwright.deployment.events import Event, EventType
 from stackwright.deployment.rehearsal.report import STAGE, Stage
 from stackwright.errors import ProjectError
-from stackwright.generation.request import Refusal
 from tasks.terraform_folder import Place
 
 DELAY_S = 0.02  # for each resource, so that people see them come up
@@ -58,11 +57,9 @@ async def rehearse_deployment(deployment: Deployment) -> State[Any]:
             async with Telling(run.id, run.name).kept() as tell:
                 report = await rehearse(order, PrefectRoad(), _Told(tell))
         except ProjectError as error:
-            data = Refusal.of(error).model_dump(mode="json")
-            await Artifact(type="result", key=ERROR, data=data).acreate()
-            return Failed(message=explained(error))
+            return await refused(error)
     data = report.model_dump(mode="json", exclude={"stages": {"__all__": {"events"}}})
-    await Artifact(type="result", key=REHEARSAL, data=data).acreate()
+    await keep(REHEARSAL, data, "How the rehearsal went, for programs.")
     return (Completed if report.is_good else Failed)(message=report.sentence)
 
 

@@ -3,12 +3,13 @@
 from typing import Any
 
 from prefect import flow
-from prefect.artifacts import Artifact, acreate_table_artifact
+from prefect.artifacts import acreate_table_artifact
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
+from flows.keeping import keep, refused
 from flows.marks import DRIFT, HEALTH
-from flows.prefect_road import PrefectRoad, explained
+from flows.prefect_road import PrefectRoad
 from flows.stories.tending import Differs, Watched, differences, watch
 from stackwright.errors import ProjectError
 from tasks.hosting_place import host_folder, known_site, sites
@@ -33,9 +34,9 @@ async def watch_health(site: str = "") -> State[Any]:
             place, _ = known_site(host_folder(), name)
             found.append(await watch(place, road))
     except ProjectError as error:
-        return Failed(message=explained(error))
+        return await refused(error)
     data = [one.model_dump(mode="json") for one in found]
-    await Artifact(type="result", key=HEALTH, data=data, description="How each one is.").acreate()
+    await keep(HEALTH, data, "How each one is, for programs.")
     ill = [one for one in found if not one.healthy]
     if ill:
         said = "\n".join("\n  ".join([one.sentence, *one.lines[-8:]]) for one in ill)
@@ -62,9 +63,9 @@ async def detect_drift(site: str = "") -> State[Any]:
             place, _ = known_site(host_folder(), name)
             found.append(await differences(place, road))
     except ProjectError as error:
-        return Failed(message=explained(error))
+        return await refused(error)
     data = [one.model_dump(mode="json") for one in found]
-    await Artifact(type="result", key=DRIFT, data=data, description="What differs.").acreate()
+    await keep(DRIFT, data, "What differs, for programs.")
     said = [(one, drift) for one in found for drift in one.drifts]
     if not said:
         return Completed(message=f"{len(found)} deployments are as they were deployed.")
