@@ -168,15 +168,18 @@ def test_nothing_and_too_much_are_said() -> None:
     assert drawing(many).is_too_large
 
 
+@pytest.mark.no_cover
 def test_two_hundred_entities_are_drawn_at_once() -> None:
     relations = [(n, n // 3, "many_to_one") for n in range(200)] + [
         (n, n * 7 % 200, "many_to_many") for n in range(0, 200, 3)
     ]
     reading = read(text_of(200, relations), FILE)
-    draw(reading.sketches)  # loads what is needed
-    began = time.perf_counter()
-    shown = draw(reading.sketches)
-    assert time.perf_counter() - began < 1.5  # 0.15 s on a quiet machine
+    best = 9.0
+    for _ in range(3):  # the first one loads what is needed, and the machine may be busy
+        began = time.thread_time()
+        shown = draw(reading.sketches)
+        best = min(best, time.thread_time() - began)
+    assert best < 1.5  # 0.15 s on a quiet machine
     assert len(shown.boxes) == 200
 
 

@@ -59,7 +59,7 @@ def test_a_project_passes_its_own_tools(
     [
         ("clinic", ["--platforms", "backend", "--database", "mysql", "--no-tests"]),
         ("bookshop", ["--platforms", "backend", *OPTIONS]),
-        ("bookshop", ["--platforms", "frontend", *OPTIONS]),
+        ("notes", ["--platforms", "frontend", *OPTIONS]),
         *([("bookshop", [option]) for option in OPTIONS] if EVERYTHING else []),
     ],
     ids=lambda given: " ".join(given)[:40] if isinstance(given, list) else given,

@@ -197,6 +197,7 @@ def test_contents_and_names_are_searched_while_one_writes(
     found.click()
     expect(ann.locator("#file h2")).to_contain_text("author.py")
     ann.get_by_role("link", name="Search", exact=True).click()
+    ann.wait_for_url(f"{place[1]}/search")  # and for its scripts, which know the key
     ann.keyboard.press("/")
     ann.keyboard.type("CLASS book")
     hit = ann.locator(".hits li a", has_text="class Book").first

@@ -44,6 +44,7 @@ def test_every_choice_is_heard_by_terraform() -> None:
     assert unheard("aws", aws.variables, aws.limits) == []
 
 
+@pytest.mark.no_cover  # it does the same over and over, at a third of the price
 def test_every_choice_is_heard_by_cloudformation() -> None:
     def given_all(deployment: Deployment, image: str) -> dict[str, JsonValue]:
         return {"all": json.dumps(cloudformation(deployment))}
