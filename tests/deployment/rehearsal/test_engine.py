@@ -163,7 +163,7 @@ def test_terraform_stops_with_whoever_started_it_and_its_state_is_true(prepare: 
         caller.wait()
     until(lambda: not Path(f"/proc/{pid}").exists())
     there = terraform.addresses(place)
-    assert "aws_secretsmanager_secret.key" in there  # which came up beside it
+    assert "digitalocean_database_cluster.main" in there  # which was told to have come up
     assert "aws_vpc.main" not in there
     terraform.plan(place)  # nobody holds the state
 
