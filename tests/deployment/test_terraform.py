@@ -5,11 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stackwright.deployment.desired import Infrastructure, Observed
+from stackwright.deployment.drift import Drift, DriftKind, matters
 from stackwright.deployment.plan import outcome, reverse
 from stackwright.deployment.planning import make_plan
 from stackwright.deployment.risk import HOLDS_DATA, REPLACING, Risk
 from stackwright.deployment.step import Resource, Step, Undo
-from stackwright.deployment.targets.terraform import flatten, read_plan, service_of
+from stackwright.deployment.targets.terraform import (
+    flatten,
+    left_alone,
+    read_plan,
+    service_of,
+)
 from stackwright.errors import ProjectError
 from tests.deployment.examples import change, production, terraform, wanted
 
@@ -239,3 +245,41 @@ def test_sixty_resources_are_one_plan_with_its_price_and_its_findings() -> None:
 def test_infrastructure_is_a_value() -> None:
     found = Infrastructure(before=(Resource(kind="a", address="b"),))
     assert Infrastructure.model_validate_json(found.model_dump_json()) == found
+
+
+STACK = """
+resource "aws_ecs_service" "main" {
+  desired_count = 2
+
+  lifecycle {
+    ignore_changes = [task_definition, desired_count]
+  }
+}
+
+resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "address", "path", "heard"),
+    [
+        ("changed", "aws_ecs_service.main", "desired_count", False),
+        ("changed", "aws_ecs_service.main[0]", "task_definition", False),
+        ("changed", "aws_ecs_service.main", "cluster", True),
+        ("changed", "aws_ecs_service.other", "desired_count", True),
+        ("changed", "aws_vpc.main", "cidr_block", True),
+        ("changed", "aws_db_instance.main[0]", "latest_restorable_time", False),
+        ("missing", "aws_ecs_service.main", "", True),
+    ],
+)
+def test_nobody_hears_of_what_a_stack_leaves_to_others(
+    kind: str, address: str, path: str, heard: bool
+) -> None:
+    alone = left_alone(STACK)
+    assert alone == {
+        ("aws_ecs_service.main", "task_definition"),
+        ("aws_ecs_service.main", "desired_count"),
+    }
+    assert matters(Drift(kind=DriftKind(kind), address=address, path=path), alone) is heard

@@ -17,6 +17,8 @@ from stackwright.errors import ProjectError
 
 ANOTHER_SECRET = "(another secret)"  # noqa: S105 - stands in the place of one
 FORMAT = "1"  # a larger first number promises nothing about what we read
+_RESOURCE = re.compile(r'^resource "(\w+)" "(\w+)" \{$(.*?)^\}$', re.MULTILINE | re.DOTALL)
+_LEFT_ALONE = re.compile(r"^ +ignore_changes += \[([^\]]*)\]", re.MULTILINE)
 GROUPS = (
     (
         "Database",
@@ -82,6 +84,20 @@ def read_plan(document: Mapping[str, Any]) -> Infrastructure:
             steps.append(step)
     return Infrastructure(
         steps=tuple(steps), before=_joined(tuple(before)), after=_joined(tuple(after))
+    )
+
+
+def left_alone(text: str) -> frozenset[tuple[str, str]]:
+    """Resource, such as aws_ecs_service.main, and attribute that a stack leaves to others by `ignore_changes`.
+
+    Args:
+        text: Files of the stack, laid out as `terraform fmt` does.
+    """
+    return frozenset(
+        (f"{kind}.{name}", attribute.strip())
+        for kind, name, body in _RESOURCE.findall(text)
+        for names in _LEFT_ALONE.findall(body)
+        for attribute in names.split(",")
     )
 
 
