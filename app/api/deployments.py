@@ -9,6 +9,7 @@ from fastapi.openapi.models import Example
 from pydantic import Field
 
 from app.api.etags import IfMatch, etag, is_known, must_match, unchanged
+from app.api.paging import DEFAULT, Cursor, Size, from_cursor, to_cursor
 from app.api.projects import the_project
 from app.edge.aside import waiting
 from app.edge.identity import demand
@@ -16,7 +17,7 @@ from app.edge.parts import Its, Work
 from app.edge.problems import conflict, not_found
 from app.live.sites import view_site
 from app.storage import deployments, drafts, rollouts, runs, states
-from app.storage.deployments import Stored
+from app.storage.deployments import Listed, Stored
 from app.storage.engine import Session
 from app.storage.projects import Project
 from app.storage.trail import note
@@ -66,6 +67,13 @@ class Deployments(Value):
     """All deployments of a project, by name."""
 
     deployments: Sequence[Stored]
+
+
+class DeploymentPage(Value):
+    """Some of one's deployments, the last changed first."""
+
+    deployments: Sequence[Listed]
+    next: str | None = Field(description="Cursor of the next page; null: this is the last one.")
 
 
 class WhatIf(Value):
@@ -125,6 +133,17 @@ async def look_at_new(project_id: UUID, config: Wanted, caller: Reader, session:
     """What there is to know about a deployment that is not kept: findings and the bill."""
     project = await the_project(session, project_id, caller)
     return look(config, None, await written_for(session, project))
+
+
+@router.get("/deployments")
+async def own_deployments(
+    caller: Reader, session: Work, size: Size = DEFAULT, cursor: Cursor = None
+) -> DeploymentPage:
+    """One's own deployments, of all projects, the last changed first."""
+    found = await deployments.page(session, caller.account.id, from_cursor(cursor), size + 1)
+    shown = found[:size]
+    more = to_cursor(shown[-1].changed_at, shown[-1].id) if len(found) > size else None
+    return DeploymentPage(deployments=shown, next=more)
 
 
 @router.get("/deployments/{deployment_id}")

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.storage.deployment_tables import DeploymentRow
@@ -25,6 +25,12 @@ class Stored(Value):
     revision: int = Field(description="Counts the changes of the choices, from 1.")
     made_at: datetime
     changed_at: datetime
+
+
+class Listed(Stored):
+    """A deployment among those of all projects of an account."""
+
+    project: str = Field(description="The name of its project.")
 
 
 async def add(session: AsyncSession, stored: Stored) -> None:
@@ -65,6 +71,22 @@ async def of_project(session: AsyncSession, project_id: UUID) -> Sequence[Stored
     """All deployments of a project, by name."""
     query = select(DeploymentRow).where(DeploymentRow.project_id == project_id)
     return [_stored(row) for row in await session.scalars(query.order_by(DeploymentRow.name))]
+
+
+async def page(
+    session: AsyncSession, owner_id: UUID, after: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[Listed]:
+    """Deployments of this account's projects, the last changed first, beginning after this one."""
+    query = select(DeploymentRow, ProjectRow.name).join(
+        ProjectRow, ProjectRow.id == DeploymentRow.project_id
+    )
+    query = query.where(ProjectRow.account_id == owner_id)
+    if after is not None:
+        query = query.where(tuple_(DeploymentRow.changed_at, DeploymentRow.id) < after)
+    query = query.order_by(DeploymentRow.changed_at.desc(), DeploymentRow.id.desc()).limit(limit)
+    return [
+        Listed(**dict(_stored(row)), project=name) for row, name in await session.execute(query)
+    ]
 
 
 async def count(session: AsyncSession, project_id: UUID) -> int:

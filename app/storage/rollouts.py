@@ -1,11 +1,11 @@
 """Rollouts in the database, from the moment they are asked for to what came of them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.storage.deployment_tables import DeploymentRow
@@ -65,6 +65,15 @@ async def page(
         query = query.where(RolloutRow.number < before)
     rows = await session.scalars(query.order_by(RolloutRow.number.desc()).limit(limit))
     return [_rollout(row) for row in rows]
+
+
+async def newest(session: AsyncSession, deployment_ids: Sequence[UUID]) -> Mapping[UUID, Rollout]:
+    """The last rollout of each of these deployments that has had any."""
+    newest = select(RolloutRow.deployment_id, func.max(RolloutRow.number))
+    newest = newest.where(RolloutRow.deployment_id.in_(deployment_ids))
+    one = tuple_(RolloutRow.deployment_id, RolloutRow.number)
+    query = select(RolloutRow).where(one.in_(newest.group_by(RolloutRow.deployment_id)))
+    return {row.deployment_id: _rollout(row) for row in await session.scalars(query)}
 
 
 async def active(session: AsyncSession) -> Sequence[Rollout]:

@@ -24,6 +24,7 @@ class Section(Value):
 SECTIONS = (
     Section(name="Projects", path="/projects", key="p", action=Action.READ_PROJECTS),
     Section(name="Runs", path="/runs", key="r", action=Action.READ_RUNS),
+    Section(name="Deployments", path="/deployments", key="d", action=Action.READ_DEPLOYMENTS),
     Section(name="Accounts", path="/accounts", key="a", action=Action.ADMINISTER_ACCOUNTS),
     Section(name="Audit", path="/audit", key="u", action=Action.READ_AUDIT),
 )

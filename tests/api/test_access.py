@@ -83,6 +83,7 @@ CASES: dict[str, tuple[Body, tuple[int, ...]]] = {
     f"GET {PROJECT}/deployments": (None, THEIRS),
     f"POST {PROJECT}/deployments": ({"name": "shop"}, (401, 404, 403, 2, 409, 409)),  # one a name
     f"POST {PROJECT}/deployments/review": ({"name": "shop"}, THEIRS),
+    "GET /api/v1/deployments": (None, READ_PROJECTS),
     f"GET {DEPLOYMENT}": (None, THEIRS),
     f"PUT {DEPLOYMENT}": ({"name": "shop"}, THEIRS),
     f"DELETE {DEPLOYMENT}": (None, (401, 404, 403, 2, 404, 404)),

@@ -37,6 +37,21 @@ async def test_a_deployment_is_made_listed_changed_and_removed(world: World) -> 
     assert is_problem(await ann("GET", its), 404)
 
 
+async def test_the_deployments_of_all_projects_are_listed_page_by_page(world: World) -> None:
+    ann = await world.person("ann@example.org")
+    for name in ("first", "second", "third"):
+        await ann("POST", await _place(ann), {"name": name})
+        world.clock.passes(minutes=1)
+    page = (await ann("GET", "/deployments?limit=2")).json()
+    assert [one["name"] for one in page["deployments"]] == ["third", "second"]
+    assert page["deployments"][0]["project"]
+    rest = (await ann("GET", f"/deployments?limit=2&cursor={page['next']}")).json()
+    assert [one["name"] for one in rest["deployments"]] == ["first"]
+    assert rest["next"] is None
+    stranger = await world.person("eve@example.org")
+    assert (await stranger("GET", "/deployments")).json()["deployments"] == []
+
+
 async def test_two_of_a_project_never_share_a_name(world: World) -> None:
     ann = await world.person("ann@example.org")
     place = await _place(ann)

@@ -1,10 +1,12 @@
 """The page of a deployment in every state, without a browser: what it says first, who may do what, hostile text."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from app.api.paging import to_cursor
 from flows.stories.tending import Differs
 from stackwright.access.accounts import Account
 from stackwright.access.rights import Role
@@ -13,6 +15,7 @@ from tests.api.world import World
 from tests.web.conftest import PIECE
 from tests.web.deployed import GONE, STATES, Deployed
 from tests.web.person import Person, signed_in
+from tests.web.test_accounts import said
 from tests.web.told import Told
 
 pytestmark = pytest.mark.services
@@ -123,6 +126,31 @@ async def test_what_needs_a_decision_comes_first(shop: Deployed, person: Person)
     shop.runs("backend.2", lives=False, crashes=3)
     ill = sheets((await person.get(shop.path)).text)
     assert ill[:3] == ["alerts", "rollout", "now"]
+
+
+async def test_the_list_of_all_projects_tells_what_serves_and_what_happened_last(
+    told: Told, ada: Account, host: Path, world: World, person: Person
+) -> None:
+    assert "No deployments yet" in (await person.get("/deployments")).text
+    shop = await Deployed.make(told, ada, host)
+    shop.well()
+    await shop.rolls("failed")
+    await Deployed.make(told, ada, host, "other")
+    waits = await Deployed.make(told, ada, host, "third")
+    last = await waits.rolls("safe")
+    await Deployed.make(told, await world.account("eve@example.org"), host, "hers")
+    page = (await person.get("/deployments")).text
+    assert 'data-section="d" aria-current="page"' in page
+    assert 'data-section="d" aria-current="true"' in (await person.get(shop.path)).text
+    assert f'href="{waits.path}/rollouts/{last.id}"' in page
+    assert "<script>alert" not in page
+    listed = said(page)
+    assert "release 2 serves shop, staging" in listed
+    assert "1: failed" in listed
+    assert "nothing deployed other, staging" in listed
+    assert "waits for a yes third, staging" in listed
+    assert "hers" not in listed
+    assert "The list ends" in (await person.get(f"/deployments?cursor={_before(shop)}")).text
 
 
 @pytest.mark.parametrize("state", ["safe", "running", "failed"])
@@ -244,6 +272,11 @@ async def test_metrics_are_drawn_and_handed_out(
     assert len(points) == 2
     assert points[0]["processor_percent"] is None
     assert points[1]["memory_mib"] > 0
+
+
+def _before(shop: Deployed) -> str:
+    """Where a list ends that begins behind the first deployment there ever was."""
+    return to_cursor(shop.stored.made_at - timedelta(days=1), shop.stored.id)
 
 
 def _differs(shop: Deployed, release: int, *drifts: Drift) -> Differs:

@@ -48,7 +48,11 @@ async def test_sections_are_shown_to_those_who_may_when_their_page_exists(world:
     for section in SECTIONS:
         link = f'<a href="{section.path}" data-section="{section.key}"'
         assert (link in (await admin.get("/")).text) is (section.path in paths)
-        is_open = section.action in {Action.READ_PROJECTS, Action.READ_RUNS}
+        is_open = section.action in {
+            Action.READ_PROJECTS,
+            Action.READ_RUNS,
+            Action.READ_DEPLOYMENTS,
+        }
         assert (link in (await person.get("/")).text) is (section.path in paths and is_open)
     assert "/accounts/{}" in paths
 
