@@ -31,7 +31,7 @@ COLUMNS = (
     {"label": "Project"},
     {"label": "Where"},
     {"label": "Last rollout"},
-    {"label": "Choices changed, UTC", "kind": "number"},
+    {"label": "Changed, UTC", "kind": "number"},
 )
 
 

@@ -16,8 +16,10 @@ from app.live.hub import Hub
 from app.storage import rollouts, runs
 from app.storage.deployments import Stored
 from app.web.addresses import leave
-from app.web.deployment_state import charts, problem
+from app.web.deployment_state import charts, news, problem
+from app.web.deployment_words import TITLES
 from app.web.moments import minute
+from app.web.program_lines import line
 from app.web.rehearsal_words import rehearsed
 from app.web.rendering import TitleBlock, fragment, page
 from app.web.rollout_words import (
@@ -27,6 +29,7 @@ from app.web.rollout_words import (
     releases,
     said,
     sentence,
+    short,
     steps,
     title,
     why,
@@ -183,10 +186,7 @@ async def program_log(
 ) -> Response:
     """What a program said last."""
     found = await api.program_log(deployment_id, program, caller, parts, 200)
-    lines = [
-        {"number": number, "time": "", "level": "info", "text": text}
-        for number, text in enumerate(found.lines, 1)
-    ]
+    lines = [line(number, text) for number, text in enumerate(found.lines, 1)]
     return fragment(
         request, "deployment_log.html.jinja", title=program, program=program, lines=lines
     )
@@ -201,18 +201,21 @@ async def _seen(deployment_id: UUID, caller: Caller, parts: Parts, hub: Hub) -> 
         output = await runs.latest_output(session, stored.project_id)
         found = await rollouts.page(session, stored.id, None, SHOWN)
     site, last = status.site, found[0] if found else None
+    here = stored.config.cloud.target is Target.LOCAL
     return {
         "stored": stored,
         "project": project,
         "output": output,
-        "is_local": stored.config.cloud.target is Target.LOCAL,
+        "is_local": here,
         "can_rehearse": stored.config.cloud.target in api.REHEARSED,
         "may_roll_out": may(caller.account.role, None, Action.ROLL_OUT),
         "alerts": [problem(one) for one in status.alerts],
-        "charts": charts(taken, parts.now()),
+        "charts": charts(taken, stored.config.site, parts.now()),
+        "news": news(stored, output, found),
+        "place": "this machine" if here else TITLES[stored.config.cloud.target],
         "site": site,
         "programs": programs(site, parts.now()) if site else [],
-        "logs": [(one.name, one.title) for one in site.programs] if site else [],
+        "logs": [(one.name, short(one.title, site.name)) for one in site.programs] if site else [],
         "releases": releases(site) if site else [],
         "rollout": _shown(last) if last else None,
         "columns": COLUMNS,

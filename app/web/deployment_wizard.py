@@ -162,7 +162,8 @@ async def _is_saved(work: Work, caller: Caller, parts: Parts) -> bool:
 
 def _shown(request: Request, work: Work, step: Step, caller: Caller) -> dict[str, Any]:
     """What page and answers show alike."""
-    plan = f"/deployments/{work.stored.id}/plan"
+    its = f"/deployments/{work.stored.id}"
+    plan = f"{its}/plan"
     return {
         "work": work,
         "step": step,
@@ -181,6 +182,7 @@ def _shown(request: Request, work: Work, step: Step, caller: Caller) -> dict[str
         "saved_at": minute(work.stored.changed_at),
         "summary": _summary(work),
         "plan": plan if leads(request.app, plan) else "",
+        "watched": its if leads(request.app, its) else "",
         "why_no_plan": _why_no_plan(work, caller),
     }
 

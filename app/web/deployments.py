@@ -121,6 +121,7 @@ def _row(request: Request, stored: Stored, kept: frozenset[str], database: str) 
     """A line of the list."""
     config, address = stored.config, f"/deployments/{stored.id}"
     choices = f"{address}/configuration"
+    its = address if leads(request.app, address) else choices
     found = look(config, None, database)
     errors = sum(one.level == "error" for one in found.findings)
     state = {"state": "done", "text": "can be planned", "href": f"{choices}/review"}
@@ -129,13 +130,12 @@ def _row(request: Request, stored: Stored, kept: frozenset[str], database: str) 
     if draft_of(stored.id) in kept:
         state |= {"state": "paused", "text": "draft, not saved"}
     region = f", {config.cloud.region}" if config.cloud.region else ""
-    bill, more = found.bill, " and more" if found.bill.state == "partly" else ""
+    bill, least = found.bill, "from " if found.bill.state == "partly" else ""
     return [
-        {"text": stored.name, "href": address if leads(request.app, address) else choices},
+        {"text": f"{stored.name}, {config.setting.environment}", "href": its},
         state,
-        TITLES[config.setting.environment],
         f"{TITLES[config.cloud.target]}{region}",
-        "–" if bill.state == "nothing" else f"{bill.usd_per_month:,.2f}{more}",
+        "–" if bill.state == "nothing" else f"{least}{bill.usd_per_month:,.2f}",
         minute(stored.changed_at),
     ]
 

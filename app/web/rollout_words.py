@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from textwrap import shorten
 from typing import Any
 
 from app.live.sites import SiteView
+from app.web.deployment_words import TITLES
 from app.web.moments import minute
+from app.web.program_lines import line
 from app.web.run_words import duration
 from stackwright.deployment.events import EventType
 from stackwright.deployment.plan import Plan
@@ -51,13 +54,20 @@ ACTIONS = {
     "run": "waiting",
 }
 
+NOTE = 140  # characters of why a release was taken back, where they are listed
+
+
+def short(title_of_it: str, site: str) -> str:
+    """What a program is called where nothing but its site is meant."""
+    return title_of_it.removesuffix(f" of {site}")
+
 
 def title(rollout: Rollout) -> str:
     """What a rollout is for."""
     if rollout.plan:
         return rollout.plan.title
     if rollout.kind is RolloutKind.REHEARSAL:
-        return f"Rehearse {rollout.config.name} on {rollout.config.cloud.target}"
+        return f"Rehearse {rollout.config.name} on {TITLES[rollout.config.cloud.target]}"
     if rollout.kind is RolloutKind.ROLLBACK:
         to = f"release {rollout.restores}" if rollout.restores else "the last good release"
         return f"Go back to {to}"
@@ -141,15 +151,14 @@ def said(rollout: Rollout) -> list[dict[str, Any]]:
         and one.message
         and not one.address.startswith(STAGE)
     ]
-    told = [(one.type, text) for one in lines for text in one.message.splitlines()]
+    told = [
+        (one.type is EventType.FAILED and not at, text)
+        for one in lines
+        for at, text in enumerate(one.message.splitlines())  # the first says it, programs the rest
+    ]
     return [
-        {
-            "number": number,
-            "time": "",
-            "level": "error" if kind is EventType.FAILED else "info",
-            "text": text.strip(),
-        }
-        for number, (kind, text) in enumerate(told, 1)
+        {**line(number, text), **({"level": "error"} if is_failure else {})}
+        for number, (is_failure, text) in enumerate(told, 1)
     ]
 
 
@@ -161,6 +170,8 @@ def releases(site: SiteView) -> list[dict[str, Any]]:
         one, switch = choice.release, switches.get(choice.release.number)
         state, word = RELEASES[one.state]
         note = f"is release {one.restores} again" if one.restores else ""
+        if one.tombstone:
+            note = shorten(one.tombstone.why.partition("\n")[0], NOTE, placeholder=" …")
         shown.append(
             {
                 "number": one.number,
@@ -168,7 +179,7 @@ def releases(site: SiteView) -> list[dict[str, Any]]:
                 "word": word,
                 "made": minute(one.made_at),
                 "build": one.snapshot.build[:12],
-                "note": one.tombstone.why.splitlines()[0] if one.tombstone else note,
+                "note": note,
                 "switch": f"{switch.requests} requests, {switch.dropped} dropped, p99 {switch.p99_ms:.0f} ms"
                 if switch
                 else "",
@@ -183,7 +194,7 @@ def programs(site: SiteView, now: datetime) -> list[list[Any]]:
     return [
         [
             {"state": "done" if one.lives else "failed", "text": "runs" if one.lives else "down"},
-            one.title if one.lives else one.sentence,
+            short(one.title, site.name) if one.lives else one.sentence,
             _lived(max(0.0, now.timestamp() - one.since)) if one.lives else "",
             str(one.starts),
         ]

@@ -167,7 +167,7 @@ async def test_a_deployment_is_begun_listed_and_forgotten(desk: Desk) -> None:
         or "taken" in taken.text
     )
     listed = said((await desk.person.get(f"{place}/deployments")).text)
-    assert "shop can be planned Staging This machine –" in listed
+    assert "shop, staging can be planned This machine –" in listed
     address = desk.root.removesuffix("/configuration")
     assert (await desk.person.get(f"{address}/remove")).status_code == 200
     gone = await desk.person.post(f"{address}/remove")
