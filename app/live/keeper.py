@@ -6,15 +6,14 @@ loses and doubles nothing; what the orchestrator says is read again and again, n
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from weakref import WeakValueDictionary
 
 import httpx
-import structlog
 
 from app.live.orchestrator import orchestrator
+from app.live.rounds import Rounds
 from app.storage import projects, runs
 from app.storage.engine import Storage
 from stackwright.errors import ProjectError
@@ -33,8 +32,6 @@ BUSY_S, IDLE_S = 1.0, 5.0  # between two looks
 BAD_INPUT = 422
 WARNING, ERROR = 30, 40  # levels of a log
 LOST = "The orchestrator does not know this run any more."
-
-log = structlog.get_logger("runs")
 
 
 class Keeper:
@@ -57,10 +54,9 @@ class Keeper:
         reached: Callable[[bool], None],
     ) -> None:
         self._storage, self._changed = storage, changed
-        self._heard, self._is_published, self._reached = heard, is_published, reached
-        self._nudge = asyncio.Event()
+        self._heard, self._is_published = heard, is_published
+        self._rounds = Rounds(self.look, "runs", BUSY_S, IDLE_S, reached)
         self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
-        self._is_reached = True
 
     def turn(self, run_id: UUID) -> asyncio.Lock:
         """Held by whoever ends this run, or lets it begin again: never both at once."""
@@ -68,28 +64,11 @@ class Keeper:
 
     def nudge(self) -> None:
         """Look at once."""
-        self._nudge.set()
+        self._rounds.nudge()
 
     async def keep(self) -> None:
         """Do it for ever."""
-        while True:
-            busy = True
-            try:
-                busy = await self.look()
-                self._note(is_reached=True)
-            except (ProjectError, httpx.HTTPError, OSError) as error:
-                if self._is_reached:  # said once, until it is back
-                    log.warning("runs are not kept up to date", cause=str(error))
-                self._note(is_reached=False)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(BUSY_S if busy else IDLE_S):
-                    await self._nudge.wait()
-            self._nudge.clear()
-
-    def _note(self, *, is_reached: bool) -> None:
-        if is_reached is not self._is_reached:
-            self._is_reached = is_reached
-            self._reached(is_reached)
+        await self._rounds.keep()
 
     async def look(self) -> bool:
         """Hand over what waits and see how the others are; whether any has not ended."""

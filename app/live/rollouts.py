@@ -4,15 +4,14 @@ As with runs: handing over twice starts it once, and the truth is read again and
 its flow run as it happens, so a page that asks twice a second is never more than that behind.
 """
 
-import asyncio
 from collections.abc import Awaitable, Mapping
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import structlog
 
 from app.live.orchestrator import orchestrator
+from app.live.rounds import Rounds
 from app.storage import deployments, rollouts
 from app.storage.engine import Storage
 from stackwright.deployment.events import Events
@@ -48,29 +47,16 @@ class RolloutKeeper:
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
-        self._nudge = asyncio.Event()
-        self._is_reached = True
+        self._rounds = Rounds(self.look, "rollouts", BUSY_S, IDLE_S)
         self._odd: set[UUID] = set()
 
     def nudge(self) -> None:
         """Look at once."""
-        self._nudge.set()
+        self._rounds.nudge()
 
     async def keep(self) -> None:
         """Do it for ever."""
-        while True:
-            busy = True
-            try:
-                busy = await self.look()
-                self._is_reached = True
-            except (ProjectError, httpx.HTTPError, OSError) as error:
-                if self._is_reached:  # said once, until it is back
-                    log.warning("rollouts are not kept up to date", cause=str(error))
-                self._is_reached = False
-            with suppress(TimeoutError):
-                async with asyncio.timeout(BUSY_S if busy else IDLE_S):
-                    await self._nudge.wait()
-            self._nudge.clear()
+        await self._rounds.keep()
 
     async def look(self) -> bool:
         """Hand over what waits and see how the others are; whether any goes on by itself."""

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -11,6 +12,7 @@ from flows.stories.tending import Differs
 from stackwright.access.accounts import Account
 from stackwright.access.rights import Role
 from stackwright.deployment.drift import Drift, DriftKind
+from stackwright.runs.rollout import RolloutKind
 from tests.api.world import World
 from tests.web.conftest import PIECE
 from tests.web.deployed import GONE, STATES, Deployed
@@ -213,6 +215,21 @@ async def test_without_script_every_piece_is_a_page(shop: Deployed, person: Pers
         assert "<html" not in part.text
         assert "<script>alert" not in whole.text
     assert "It says" in (await person.get(f"{shop.path}/logs/{shop.site.proxy}")).text
+
+
+async def test_what_the_next_release_would_bring_is_said(
+    shop: Deployed, person: Person, told: Told
+) -> None:
+    shop.well()
+    await shop.rolls("done", output=uuid4())
+    assert "Since this release run 1 has published." in (await person.get(shop.path)).text
+    other = shop.stored.config.model_copy(update={"name": "older"})
+    await shop.rolls("done", config=other)
+    assert "Since this release the choices were changed." in (await person.get(shop.path)).text
+    await shop.rolls("failed")
+    assert "the choices were changed" in (await person.get(shop.path)).text
+    await shop.rolls("done", kind=RolloutKind.ROLLBACK, restores=1)
+    assert "Since this release" not in (await person.get(shop.path)).text
 
 
 async def test_what_is_not_well_is_said_with_what_to_do(

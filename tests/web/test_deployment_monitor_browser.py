@@ -20,6 +20,7 @@ from tests.web.told import Told
 
 pytestmark = [pytest.mark.browser, pytest.mark.services]
 
+WIDE = "[...document.querySelectorAll('.table')].filter((it) => it.scrollWidth > it.clientWidth).length"
 OVER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -72,6 +73,12 @@ def test_everybody_can_read_it(browser: Browser, site: Ours, width: int, scheme:
         page.goto(shop.path)
         assert complaints(page) == [], state
         assert page.evaluate(OVER) <= 0, state
+        assert page.evaluate(WIDE) == 0, state  # nothing hides at the end of a row
+    for path in ("/deployments", f"{shop.path}/rollouts/{site.last.id}"):
+        page.goto(path)
+        assert complaints(page) == [], path
+        assert page.evaluate(OVER) <= 0, path
+        assert page.evaluate(WIDE) == 0, path
     page.context.close()
 
 
@@ -97,6 +104,21 @@ def test_what_is_open_and_typed_stays_while_it_refreshes(tab: Page, site: Ours) 
     expect(tab.get_by_role("heading", name="Release 2 does not answer")).to_be_visible()
     expect(confirmation).to_have_value("shop")
     expect(confirmation).to_be_focused()
+
+
+def test_two_keys_lead_to_all_deployments_and_from_there_to_one(tab: Page, site: Ours) -> None:
+    shop = site.deployed("safe")
+    tab.goto("/")
+    tab.keyboard.press("g")
+    section = tab.get_by_role("link", name="Deployments")
+    expect(section.locator(".key")).to_be_visible()  # which letters there are is shown now
+    tab.keyboard.press("d")
+    tab.wait_for_url("**/deployments")
+    expect(section).to_have_attribute("aria-current", "page")
+    tab.locator(f"a[href='{shop.path}']").focus()
+    tab.keyboard.press("Enter")
+    tab.wait_for_url(f"**{shop.path}")
+    expect(section).to_have_attribute("aria-current", "true")
 
 
 def test_a_plan_is_approved_with_keys_alone(tab: Page, site: Ours) -> None:
