@@ -20,7 +20,8 @@ from tests.web.told import Told
 
 pytestmark = [pytest.mark.browser, pytest.mark.services]
 
-WIDE = "[...document.querySelectorAll('.table')].filter((it) => it.scrollWidth > it.clientWidth).length"
+WIDE = """[...document.querySelectorAll(".table")]
+  .filter((it) => it.scrollWidth > it.clientWidth).map((it) => it.ariaLabel)"""
 OVER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -73,12 +74,12 @@ def test_everybody_can_read_it(browser: Browser, site: Ours, width: int, scheme:
         page.goto(shop.path)
         assert complaints(page) == [], state
         assert page.evaluate(OVER) <= 0, state
-        assert page.evaluate(WIDE) == 0, state  # nothing hides at the end of a row
+        assert page.evaluate(WIDE) == [], state  # nothing hides at the end of a row
     for path in ("/deployments", f"{shop.path}/rollouts/{site.last.id}"):
         page.goto(path)
         assert complaints(page) == [], path
         assert page.evaluate(OVER) <= 0, path
-        assert page.evaluate(WIDE) == 0, path
+        assert page.evaluate(WIDE) == [], path
     page.context.close()
 
 
@@ -111,7 +112,7 @@ def test_two_keys_lead_to_all_deployments_and_from_there_to_one(tab: Page, site:
     tab.goto("/")
     tab.keyboard.press("g")
     section = tab.get_by_role("link", name="Deployments")
-    expect(section.locator(".key")).to_be_visible()  # which letters there are is shown now
+    expect(section.locator(".key").last).to_be_visible()  # which letters there are is shown now
     tab.keyboard.press("d")
     tab.wait_for_url("**/deployments")
     expect(section).to_have_attribute("aria-current", "page")
