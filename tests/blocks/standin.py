@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
@@ -34,17 +34,21 @@ class StandIn(NamedTuple):
 
 
 @contextmanager
-def standing_in(answers: Mapping[str, Answer]) -> Iterator[StandIn]:
-    """Serve these answers, such as `GET /user`; anything else is 404."""
+def standing_in(
+    answers: Mapping[str, Answer],
+    otherwise: Callable[[Asked], Answer] = lambda _: Answer(404, {}),
+) -> Iterator[StandIn]:
+    """Serve these answers, such as `GET /user`; anything else is asked for, or 404."""
     known, asked = dict(answers), list[Asked]()
 
     class Handler(BaseHTTPRequestHandler):
         def _answer(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             body = self.rfile.read(length).decode()
-            asked.append(Asked(self.command, self.path, dict(self.headers), body))
+            request = Asked(self.command, self.path, dict(self.headers), body)
+            asked.append(request)
             path = self.path.partition("?")[0]
-            answer = known.get(f"{self.command} {path}", Answer(404, {}))
+            answer = known.get(f"{self.command} {path}") or otherwise(request)
             text = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
             data = text.encode()
             self.send_response(answer.status)
@@ -54,7 +58,7 @@ def standing_in(answers: Mapping[str, Answer]) -> Iterator[StandIn]:
             self.end_headers()
             self.wfile.write(data)
 
-        do_GET = do_POST = _answer  # noqa: N815 - the library wants these names
+        do_GET = do_POST = do_PUT = do_PATCH = _answer  # noqa: N815 - the library wants these names
 
         def log_message(self, *_: object) -> None:
             return

@@ -1,0 +1,193 @@
+"""Amazon ECS: a new revision of the task definition, one task for the migrations, and the service followed."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from blocks.aws import AwsAccount, client, reaching
+from stackwright.deployment.health import LOG_LINES, Judgement
+from stackwright.deployment.rolling import ecs
+from stackwright.deployment.rolling.look import Look, failed, hide
+from stackwright.errors import ProjectError
+from tasks.rolling.following import follow, must_be_done
+from tasks.rolling.served import Service, Tell
+
+
+def running(service: Service) -> str:
+    """The image that visitors meet; empty: there is no such service."""
+    if not service.find("service"):
+        return ""
+    api = _api(service)
+    with _asking(service, "Looking at the service"):
+        found = _described(api, service)
+        definition = ecs.serving(found)
+        if not definition:
+            return ""
+        return ecs.image_of(
+            api.describe_task_definition(taskDefinition=definition)["taskDefinition"],
+            service.text("container"),
+        )
+
+
+def migrate(service: Service, image: str, tell: Tell, *, budget_s: float) -> None:
+    """Run the migrations of an image to their end, as one task with all that the back end has.
+
+    Raises:
+        ProjectError: ECS does not start them, or they fail (HTTP 409).
+    """
+    api, container = _api(service), service.text("container")
+    with _asking(service, "Starting the migrations"):
+        definition = _registered(api, service, image)
+        answer = api.run_task(**_order(service, definition["taskDefinitionArn"], container))
+    if answer.get("failures") or not answer.get("tasks"):
+        why = "; ".join(str(one.get("reason", "")) for one in answer.get("failures", ()))
+        raise ProjectError(
+            f"ECS does not start the migrations: {hide(why, service.hidden()) or 'no reason given'}.",
+            hint="Has the account room for one more task?",
+            http_status=409,
+        )
+    task = str(answer["tasks"][0]["taskArn"])
+
+    def look() -> Look:
+        with _asking(service, "Looking at the migrations"):
+            found = api.describe_tasks(cluster=service.text("cluster"), tasks=[task])["tasks"]
+        return ecs.read_task(found[0], container) if found else failed("ECS has forgotten it.")
+
+    must_be_done(
+        "The migration",
+        follow(
+            service,
+            look,
+            lambda seen: _lines(service, definition, seen.log),
+            tell,
+            address="schema",
+            action="migrate",
+            budget_s=budget_s,
+        ),
+    )
+
+
+def roll_out(service: Service, image: str, tell: Tell, *, budget_s: float) -> Judgement:
+    """Let the service run this image, and follow it until it is steady or will not be.
+
+    Raises:
+        ProjectError: ECS refuses it, or does not answer.
+    """
+    api, cluster, name = _api(service), service.text("cluster"), service.text("service")
+    with _asking(service, "Rolling the release out"):
+        definition = _registered(api, service, image)
+        arn = str(definition["taskDefinitionArn"])
+        told = ecs.order(_described(api, service), arn)
+        if told is not None:
+            api.update_service(cluster=cluster, service=name, **told)
+
+    def look() -> Look:
+        with _asking(service, "Looking at the service"):
+            found = _described(api, service)
+            ours = ecs.deployment_of(found, arn)
+            troubled = (
+                ours is None or ours.get("failedTasks") or ours.get("rolloutState") == "FAILED"
+            )
+            stopped = _stopped(api, cluster, name) if troubled else []
+        return ecs.read(found, arn, stopped)
+
+    return follow(
+        service,
+        look,
+        lambda seen: _lines(service, definition, seen.log),
+        tell,
+        address="service",
+        action="roll_out",
+        budget_s=budget_s,
+    )
+
+
+def _registered(api: Any, service: Service, image: str) -> dict[str, Any]:
+    """The newest task definition, which has this image now."""
+    family = service.text("task_family")
+    found = api.describe_task_definition(taskDefinition=family, include=["TAGS"])
+    newest: dict[str, Any] = found["taskDefinition"]
+    order = ecs.next_revision(newest, found.get("tags", ()), service.text("container"), image)
+    if order is None:
+        return newest
+    made: dict[str, Any] = api.register_task_definition(**order)["taskDefinition"]
+    return made
+
+
+def _order(service: Service, definition: str, container: str) -> dict[str, Any]:
+    network = {
+        "subnets": service.find("task_subnets") or [],
+        "securityGroups": [service.text("task_security_group")],
+        "assignPublicIp": "DISABLED",
+    }
+    return {
+        "cluster": service.text("cluster"),
+        "taskDefinition": definition,
+        "count": 1,
+        "launchType": "FARGATE",
+        "networkConfiguration": {"awsvpcConfiguration": network},
+        "overrides": {"containerOverrides": [{"name": container, "command": [*ecs.MIGRATE]}]},
+        "propagateTags": "TASK_DEFINITION",
+        "startedBy": "migrate",
+    }
+
+
+def _described(api: Any, service: Service) -> dict[str, Any]:
+    """The service as ECS describes it; empty: there is none."""
+    answer = api.describe_services(
+        cluster=service.text("cluster"), services=[service.text("service")]
+    )
+    found: dict[str, Any] = next(iter(answer["services"]), {})
+    return {} if found.get("status") == "INACTIVE" else found
+
+
+def _stopped(api: Any, cluster: str, name: str) -> list[dict[str, Any]]:
+    """Tasks that have ended, newest first."""
+    arns = api.list_tasks(cluster=cluster, serviceName=name, desiredStatus="STOPPED")["taskArns"]
+    if not arns:
+        return []
+    found = api.describe_tasks(cluster=cluster, tasks=arns[:100])["tasks"]
+    return sorted(found, key=lambda one: str(one.get("stoppedAt", "")), reverse=True)
+
+
+def _lines(service: Service, definition: dict[str, Any], task: str) -> Sequence[str]:
+    stream = ecs.stream_of(definition, service.text("container"), task) if task else None
+    if stream is None:
+        return ()
+    with _asking(service, "Reading the log"):
+        answer = _api(service, "logs").get_log_events(
+            logGroupName=stream.group,
+            logStreamName=stream.name,
+            limit=LOG_LINES,
+            startFromHead=False,
+        )
+    return [line for one in answer["events"] for line in str(one["message"]).splitlines()]
+
+
+def _api(service: Service, name: str = "ecs") -> Any:
+    return client(_account(service), name)
+
+
+def _account(service: Service) -> AwsAccount:
+    return AwsAccount(
+        region=service.credential("AWS_REGION"),
+        key_id=service.secret("AWS_ACCESS_KEY_ID"),
+        key=service.secrets.get("AWS_SECRET_ACCESS_KEY"),
+        token=service.secrets.get("AWS_SESSION_TOKEN"),
+        endpoint=service.endpoint or service.secret("AWS_ENDPOINT_URL"),
+    )
+
+
+@contextmanager
+def _asking(service: Service, what: str) -> Iterator[None]:
+    """Turn what AWS refuses into a sentence without secrets."""
+    try:
+        with reaching(_account(service), what):
+            yield
+    except ProjectError as error:
+        hidden = service.hidden()
+        raise ProjectError(
+            hide(error.message, hidden),
+            hint=hide(error.hint, hidden),
+            http_status=error.http_status,
+        ) from None

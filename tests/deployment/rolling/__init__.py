@@ -1,0 +1,1 @@
+"""Providers on this machine that an image is rolled out to."""
