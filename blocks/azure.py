@@ -65,7 +65,7 @@ class AzureSubscription(Credentials):
         Raises:
             ProjectError: They are wrong or expired (HTTP 401), or nobody answers (HTTP 502).
         """
-        token = self._token()
+        token = self.access()
         door = Door(
             WHAT,
             self.endpoint or MANAGEMENT,
@@ -98,7 +98,12 @@ class AzureSubscription(Credentials):
             return Connection(who=who, where=where, unknown="Its rights are not known.")
         return Connection(who=who, where=where, missing=_missing(door.found(told).get("value", ())))
 
-    def _token(self) -> str:
+    def access(self) -> str:
+        """A token of about an hour for the management of resources.
+
+        Raises:
+            ProjectError: They are wrong or expired (HTTP 401), or nobody answers (HTTP 502).
+        """
         secret = self.secret.get_secret_value()
         door = Door(WHAT, self.endpoint or LOGIN, hidden=(secret,))
         form = {

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field, SecretStr, field_validator
 
@@ -77,7 +77,7 @@ class GoogleProject(Credentials):
             ProjectError: It is wrong or expired (HTTP 401), or nobody answers (HTTP 502).
         """
         key = json.loads(self.key.get_secret_value())
-        token = self._token(key)
+        token = self.access()
         door = Door(
             WHAT,
             self.endpoint or PROJECTS,
@@ -104,8 +104,13 @@ class GoogleProject(Credentials):
             who=who, where=where, missing=tuple(one for one in RIGHTS if one not in allowed)
         )
 
-    def _token(self, key: Mapping[str, Any]) -> str:
-        """A token of an hour, asked for with a claim that the key has signed."""
+    def access(self) -> str:
+        """A token of an hour, asked for with a claim that the key has signed.
+
+        Raises:
+            ProjectError: The key is wrong or expired (HTTP 401), or nobody answers (HTTP 502).
+        """
+        key = json.loads(self.key.get_secret_value())
         private = str(key["private_key"])
         door = Door(WHAT, self.endpoint or TOKENS, hidden=(private,))
         form = {

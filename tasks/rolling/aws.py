@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from blocks.aws import AwsAccount, client, reaching
+from blocks.aws import REFUSED, AwsAccount, client, reaching
 from stackwright.deployment.health import LOG_LINES, Judgement
 from stackwright.deployment.rolling import ecs
 from stackwright.deployment.rolling.look import Look, failed, hide
@@ -60,7 +60,6 @@ def migrate(service: Service, image: str, tell: Tell, *, budget_s: float) -> Non
             look,
             lambda seen: _lines(service, definition, seen.log),
             tell,
-            address="schema",
             action="migrate",
             budget_s=budget_s,
         ),
@@ -96,7 +95,6 @@ def roll_out(service: Service, image: str, tell: Tell, *, budget_s: float) -> Ju
         look,
         lambda seen: _lines(service, definition, seen.log),
         tell,
-        address="service",
         action="roll_out",
         budget_s=budget_s,
     )
@@ -185,9 +183,12 @@ def _asking(service: Service, what: str) -> Iterator[None]:
         with reaching(_account(service), what):
             yield
     except ProjectError as error:
-        hidden = service.hidden()
+        hidden, cause = service.hidden(), getattr(error.__cause__, "response", {})
+        status = cause.get("ResponseMetadata", {}).get("HTTPStatusCode", 502)
+        code = str(cause.get("Error", {}).get("Code", ""))
+        is_final = 400 <= status < 500 and "Throttling" not in code  # asking again does not help
         raise ProjectError(
             hide(error.message, hidden),
             hint=hide(error.hint, hidden),
-            http_status=error.http_status,
+            http_status=403 if code in REFUSED else 422 if is_final else 502,
         ) from None

@@ -5,12 +5,15 @@ from collections.abc import Callable, Sequence
 
 from stackwright.deployment.health import Health, Judgement
 from stackwright.deployment.rolling.look import Look, event_of, hide, judge, last_lines, waiting
+from stackwright.deployment.targets.application import SCHEMA
+from stackwright.deployment.targets.cloud import SERVICE
 from stackwright.errors import ProjectError
 from tasks.rolling.served import Service, Tell
 
 FIRST_S = 0.25  # between the first two looks; then longer and longer
 LONGEST_S = 5.0
 PATIENCE = 5  # looks in a row to which nobody answers
+STEPS = {"migrate": SCHEMA, "roll_out": SERVICE}  # verbs and addresses of the steps of a plan
 
 
 def follow(
@@ -19,7 +22,6 @@ def follow(
     lines: Callable[[Look], Sequence[str]],
     tell: Tell,
     *,
-    address: str,
     action: str,
     budget_s: float,
 ) -> Judgement:
@@ -30,8 +32,7 @@ def follow(
         look: Looks once.
         lines: Fetches the last lines of what a look names.
         tell: Hears each change, numbered from 1.
-        address: Of the step in the plan.
-        action: The verb of the step.
+        action: The verb of the step in the plan.
         budget_s: Seconds in which it must be done.
 
     Raises:
@@ -54,7 +55,7 @@ def follow(
             judgement = judgement.model_copy(update={"log": _lines(lines, seen, hidden)})
         if judgement.health is not Health.WAITING or judgement.sentence != said:
             seq, said = seq + 1, judgement.sentence
-            tell(event_of(seq, judgement, address, action, elapsed_s))
+            tell(event_of(seq, judgement, STEPS[action], action, elapsed_s))
         if judgement.health is not Health.WAITING:
             return judgement
         time.sleep(min(pause_s, max(0.0, budget_s - elapsed_s)))

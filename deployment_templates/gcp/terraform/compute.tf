@@ -148,6 +148,7 @@ resource "google_cloud_run_v2_service" "app" {
     ignore_changes = [
       client,
       client_version,
+      template[0].annotations,
       template[0].containers[0].image,
       template[0].revision,
       traffic,

@@ -33,11 +33,6 @@ def cloud(ecs: Ecs) -> Iterator[StandIn]:
         yield found
 
 
-@pytest.fixture(autouse=True)
-def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tasks.rolling.following.FIRST_S", 0.001)
-
-
 def calls(cloud: StandIn) -> list[str]:
     return [one.headers["X-Amz-Target"].rpartition(".")[2] for one in cloud.asked]
 
