@@ -57,7 +57,8 @@ class Rest:
                 hint="May these credentials do that, and is the stack as Terraform made it?",
                 http_status=status if status in {403, 404} else 422,
             )
-        return door.found(answer) if answer.content else {}
+        is_silent = answer.is_success and answer.content.strip() in {b"", b"null"}
+        return {} if is_silent else door.found(answer)
 
     def _tried(self, method: str, path: str, more: dict[str, Any]) -> tuple[Door, Any]:
         door = Door(
