@@ -15,7 +15,7 @@ from tasks.rolling.served import Service, Tell
 
 __all__ = ["Service", "Tell", "migrate", "roll_out", "running"]
 
-PROVIDERS = frozenset({Target.AWS, Target.AZURE, Target.GCP})
+PROVIDERS = frozenset({Target.AWS, Target.AZURE, Target.DIGITALOCEAN, Target.GCP})
 
 
 class _Provider(Protocol):

@@ -26,6 +26,12 @@ class Service(Value):
         Mapping[str, SecretStr],
         Field(description="Environment of the credentials, as Terraform gets it."),
     ]
+    values: Annotated[
+        Mapping[str, SecretStr],
+        Field(
+            description="Secrets of the product by variable, for a provider that has no store for them."
+        ),
+    ] = {}
     endpoint: Annotated[
         str, Field(description="Of the provider's API; empty: the provider's own.")
     ] = ""
@@ -51,9 +57,8 @@ class Service(Value):
 
     def hidden(self) -> tuple[str, ...]:
         """What must not be repeated, whatever a provider or a program says."""
-        values = [
-            one.get_secret_value() for name, one in self.secrets.items() if not name.endswith(PLAIN)
-        ]
+        ours = [one for name, one in self.secrets.items() if not name.endswith(PLAIN)]
+        values = [one.get_secret_value() for one in (*ours, *self.values.values())]
         inner = [part for one in values for part in _inside(one)]
         return tuple(sorted({one for one in (*values, *inner) if one}, key=len, reverse=True))
 

@@ -76,7 +76,7 @@ class ContainerApps:
 
     def _found(self, method: str, path: str, body: dict[str, Any]) -> Answer:
         newest = f"{APP}/revisions/{self._name(len(self.revisions))}"
-        found: "Callable[[], dict[str, Any]] | None" = {
+        found: Callable[[], dict[str, Any]] | None = {
             f"GET {APP}": self._app,
             f"PATCH {APP}": lambda: self._change(body["properties"]),
             f"GET {APP}/revisions": lambda: {
