@@ -20,7 +20,7 @@ REFUSED = frozenset(
     }
 )
 EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
-RIGHTS = (  # one that creates, of each service that the stack uses
+RIGHTS = (  # one that creates, of each service that the stack uses, and those that roll out
     "acm:RequestCertificate",
     "backup:CreateBackupPlan",
     "cloudfront:CreateDistribution",
@@ -28,6 +28,9 @@ RIGHTS = (  # one that creates, of each service that the stack uses
     "ec2:CreateVpc",
     "ecr:CreateRepository",
     "ecs:CreateService",
+    "ecs:RegisterTaskDefinition",
+    "ecs:RunTask",
+    "ecs:UpdateService",
     "elasticache:CreateReplicationGroup",
     "elasticloadbalancing:CreateLoadBalancer",
     "iam:CreateRole",

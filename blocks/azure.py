@@ -14,8 +14,9 @@ MANAGEMENT = "https://management.azure.com"
 WHAT = "Azure"
 UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 EXPIRED = "AADSTS7000222"  # the only one of its codes that means: it was right once
-RIGHTS = (  # one that creates, of each service that a deployment uses
+RIGHTS = (  # one that creates, of each service that a deployment uses, and those that roll out
     "Microsoft.App/containerApps/write",
+    "Microsoft.App/jobs/start/action",
     "Microsoft.Authorization/roleAssignments/write",
     "Microsoft.Cache/redisEnterprise/write",
     "Microsoft.Cdn/profiles/write",

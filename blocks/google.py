@@ -13,7 +13,7 @@ TOKENS = "https://oauth2.googleapis.com"
 PROJECTS = "https://cloudresourcemanager.googleapis.com"
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 WHAT = "Google Cloud"
-RIGHTS = (  # one that creates, of each service that a deployment uses
+RIGHTS = (  # one that creates, of each service that a deployment uses, and those that roll out
     "artifactregistry.repositories.create",
     "certificatemanager.certs.create",
     "cloudkms.keyRings.create",
@@ -27,7 +27,10 @@ RIGHTS = (  # one that creates, of each service that a deployment uses
     "monitoring.alertPolicies.create",
     "redis.instances.create",
     "resourcemanager.projects.setIamPolicy",
+    "run.jobs.run",
+    "run.jobs.update",
     "run.services.create",
+    "run.services.update",
     "secretmanager.secrets.create",
     "serviceusage.services.enable",
     "storage.buckets.create",

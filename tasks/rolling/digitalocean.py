@@ -75,7 +75,9 @@ def roll_out(service: Service, image: str, tell: Tell, *, budget_s: float) -> Ju
     values = {name: one.get_secret_value() for name, one in service.values.items()}
     spec = app_platform.next_spec(app["spec"], component, job, image, values)
     deployment = _under_way(app)
-    if spec != app["spec"] or not (deployment or app.get("active_deployment")):
+    active = (app.get("active_deployment") or {}).get("spec") or {}
+    is_served = app_platform.serves(active, component, image)  # a definition that failed stays, too
+    if spec != app["spec"] or not (deployment or is_served):
         deployment = _under_way(api.send("PUT", path, {"spec": spec})["app"])
 
     def look() -> Look:

@@ -70,6 +70,15 @@ def image_of(spec: Answer, component: str, registry: str) -> str:
     return ""
 
 
+def serves(spec: Answer, component: str, image: str) -> bool:
+    """Whether a service in an app's definition has this image."""
+    wanted = image_block(image).items()
+    return any(
+        one.get("name") == component and wanted <= (one.get("image") or {}).items()
+        for one in spec.get("services") or ()
+    )
+
+
 def has_migrations(spec: Answer, job: str) -> bool:
     """Whether the app itself runs its migrations before each switch."""
     jobs = spec.get("jobs") or ()

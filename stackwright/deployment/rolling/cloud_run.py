@@ -23,14 +23,14 @@ def image_of(template: Answer, container: str) -> str:
 
 
 def next_template(service: Answer, container: str, image: str) -> dict[str, Any] | None:
-    """The template of the next revision; None: the newest one has the image and is ready.
+    """The template of the next revision; None: the newest one has the image and is ready, or is being made.
 
     A failed revision is not started again by itself, so the same image gets a new one. Its name is left to Cloud
     Run: a name of ours would stand in the way of Terraform's next change.
     """
     template = service["template"]
     is_same = image_of(template, container) == image
-    if is_same and _ready(service):
+    if is_same and (_ready(service) or service.get("reconciling")):
         return None
     kept = {name: value for name, value in template.items() if name != "revision"}
     if is_same:

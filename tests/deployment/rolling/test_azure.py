@@ -82,6 +82,10 @@ def test_a_revision_that_fails_is_stopped_and_the_one_before_serves(
     )
     assert apps.active == {1}
     assert running(service) == FIRST
+    assert roll_out(service, FIRST, heard, budget_s=600).health is Health.HEALTHY
+    assert apps.active == {
+        3
+    }  # the same image in a revision of its own, as the newest one was another
     seen = judged.model_dump_json() + "".join(one.model_dump_json() for one in told)
     assert CANARY not in seen
     assert "short-lived" not in seen

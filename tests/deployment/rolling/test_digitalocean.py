@@ -72,6 +72,9 @@ def test_a_release_that_fails_says_why_and_the_one_before_serves(
     assert judged.sentence == sentence
     assert judged.log[-1] == "postgresql://app:…@db/shop: no table orders"
     assert running(service) == FIRST
+    again = roll_out(service, NEXT.replace(":2", f":{tag}"), heard, budget_s=600)
+    assert again.sentence == sentence  # the definition is there already, and serves nobody
+    assert roll_out(service, FIRST, heard, budget_s=600).health is Health.HEALTHY
     assert CANARY not in judged.model_dump_json() + "".join(one.model_dump_json() for one in told)
 
 
