@@ -6,7 +6,7 @@ from typing import Any
 
 from blocks.aws import REFUSED, AwsAccount, client, reaching
 from stackwright.deployment.health import LOG_LINES, Judgement
-from stackwright.deployment.rolling import ecs
+from stackwright.deployment.rolling import ecs, ecs_switch
 from stackwright.deployment.rolling.look import Look, failed, hide
 from stackwright.errors import ProjectError
 from tasks.rolling.following import follow, must_be_done
@@ -20,7 +20,7 @@ def running(service: Service) -> str:
     api = _api(service)
     with _asking(service, "Looking at the service"):
         found = _described(api, service)
-        definition = ecs.serving(found)
+        definition = _switched_to(api, service, found) or ecs.serving(found)
         if not definition:
             return ""
         return ecs.image_of(
@@ -76,19 +76,22 @@ def roll_out(service: Service, image: str, tell: Tell, *, budget_s: float) -> Ju
     with _asking(service, "Rolling the release out"):
         definition = _registered(api, service, image)
         arn = str(definition["taskDefinitionArn"])
-        told = ecs.order(_described(api, service), arn)
+        found = _described(api, service)
+        switches = ecs_switch.switches(found)
+        last = ecs_switch.newest(_switches(api, service)) if switches else None
+        told = ecs.order(found, arn, is_given_up=ecs_switch.is_given_up(last))
         if told is not None:
             api.update_service(cluster=cluster, service=name, **told)
+        before = str(last["serviceDeploymentArn"]) if last and told else ""
 
     def look() -> Look:
         with _asking(service, "Looking at the service"):
+            if switches:
+                return _look_at_switch(api, service, arn, before)
             found = _described(api, service)
             ours = ecs.deployment_of(found, arn)
-            troubled = (
-                ours is None or ours.get("failedTasks") or ours.get("rolloutState") == "FAILED"
-            )
-            stopped = _stopped(api, cluster, name) if troubled else []
-        return ecs.read(found, arn, stopped)
+            is_well = ours and not ours.get("failedTasks") and ours.get("rolloutState") != "FAILED"
+            return ecs.read(found, arn, [] if is_well else _stopped(api, cluster, name))
 
     return follow(
         service,
@@ -98,6 +101,48 @@ def roll_out(service: Service, image: str, tell: Tell, *, budget_s: float) -> Ju
         action="roll_out",
         budget_s=budget_s,
     )
+
+
+def _look_at_switch(api: Any, service: Service, definition: str, before: str) -> Look:
+    newest = ecs_switch.newest(_switches(api, service))
+    arn = newest["serviceDeploymentArn"] if newest else before
+    last = _switch(api, arn) if arn != before else None
+    if last is None:
+        return ecs_switch.read(None, is_ours=False, stopped=())
+    brings = _definition_of(api, last["targetServiceRevision"]["arn"])
+    breaker = last.get("deploymentCircuitBreaker") or {}
+    is_well = last["status"] in {*ecs_switch.GOES_ON, "SUCCESSFUL"} and not breaker.get(
+        "failureCount"
+    )
+    tasks = [] if is_well else _stopped(api, service.text("cluster"), service.text("service"))
+    ours = [one for one in tasks if one.get("taskDefinitionArn") == definition]
+    return ecs_switch.read(last, is_ours=brings == definition, stopped=ours)
+
+
+def _switched_to(api: Any, service: Service, found: dict[str, Any]) -> str:
+    """The task definition that all visitors were switched to last; empty: ECS does not switch this service."""
+    if not ecs_switch.switches(found):
+        return ""
+    good = ecs_switch.newest(_switches(api, service), "SUCCESSFUL")
+    return _definition_of(api, good["targetServiceRevisionArn"]) if good else ""
+
+
+def _switch(api: Any, arn: str) -> dict[str, Any] | None:
+    found = api.describe_service_deployments(serviceDeploymentArns=[arn])["serviceDeployments"]
+    return found[0] if found else None
+
+
+def _switches(api: Any, service: Service) -> list[dict[str, Any]]:
+    answer = api.list_service_deployments(
+        cluster=service.text("cluster"), service=service.text("service")
+    )
+    found: list[dict[str, Any]] = answer["serviceDeployments"]
+    return found
+
+
+def _definition_of(api: Any, revision: str) -> str:
+    found = api.describe_service_revisions(serviceRevisionArns=[revision])["serviceRevisions"]
+    return str(found[0]["taskDefinition"]) if found else ""
 
 
 def _registered(api: Any, service: Service, image: str) -> dict[str, Any]:

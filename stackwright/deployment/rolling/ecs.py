@@ -75,12 +75,13 @@ def serving(service: Answer) -> str:
     return str(found.get("taskDefinition") or service.get("taskDefinition") or "")
 
 
-def order(service: Answer, definition: str) -> dict[str, Any] | None:
+def order(service: Answer, definition: str, *, is_given_up: bool = False) -> dict[str, Any] | None:
     """What the service is told so that it runs this task definition; None: it is at it, or done with it."""
     primary = _primary(service.get("deployments", ())) or {}
     if service.get("taskDefinition") != definition:
         return {"taskDefinition": definition}
-    return {"forceNewDeployment": True} if primary.get("rolloutState") == "FAILED" else None
+    again = is_given_up or primary.get("rolloutState") == "FAILED"
+    return {"forceNewDeployment": True} if again else None
 
 
 def deployment_of(service: Answer, definition: str) -> Answer | None:
@@ -101,7 +102,7 @@ def read(service: Answer, definition: str, stopped: Sequence[Answer]) -> Look:
     """
     resource = f"service {service.get('serviceName', '')}"
     ours, primary = deployment_of(service, definition), _primary(service.get("deployments", ()))
-    crashed = [one for one in stopped if _is_amiss(one) and _is_of(one, ours, definition)]
+    crashed = [one for one in stopped if is_amiss(one) and _is_of(one, ours, definition)]
     log, why = (task_id(crashed[0]), reason_of(crashed[0])) if crashed else ("", "")
     because = f" {why}" if why else ""
     if ours is None:
@@ -134,6 +135,12 @@ def read_task(task: Answer, container: str) -> Look:
     if _container(task, "containers", container).get("exitCode") == 0:
         return done("It ended well.", resource)
     return failed(reason_of(task, container), resource, task_id(task))
+
+
+def is_amiss(task: Answer) -> bool:
+    """Whether a task ended by itself, or because it did not answer."""
+    code, why = task.get("stopCode"), str(task.get("stoppedReason", "")).lower()
+    return code in AMISS or (code == "ServiceSchedulerInitiated" and UNWELL in why)
 
 
 def task_id(task: Answer) -> str:
@@ -171,11 +178,6 @@ def _container(of: Answer, place: str, name: str) -> Answer:
 
 def _primary(deployments: Sequence[Answer]) -> Answer | None:
     return next((one for one in deployments if one.get("status") == "PRIMARY"), None)
-
-
-def _is_amiss(task: Answer) -> bool:
-    code, why = task.get("stopCode"), str(task.get("stoppedReason", "")).lower()
-    return code in AMISS or (code == "ServiceSchedulerInitiated" and UNWELL in why)
 
 
 def _is_of(task: Answer, deployment: Answer | None, definition: str) -> bool:

@@ -62,7 +62,8 @@ class Deployed(NamedTuple):
 class Ecs:
     """One cluster with one service of two tasks; any name is its name."""
 
-    def __init__(self, image: str = FIRST) -> None:
+    def __init__(self, image: str = FIRST, strategy: str = "ROLLING") -> None:
+        self.strategy = strategy
         self.definitions: list[dict[str, Any]] = []
         self.tags = [{"key": "project", "value": "shop"}]
         self.register(
@@ -89,6 +90,8 @@ class Ecs:
             }
         )
         self.deployments = [Deployed("ecs-svc/1", self.arn(1), "COMPLETED", runs=2)]
+        self.switches = [Deployed("1", self.arn(1), "SUCCESSFUL", runs=2)]
+        self.hides = False  # the newest of them, once: ECS takes a moment to begin it
         self.tasks: list[dict[str, Any]] = []
         self.migrated: list[dict[str, Any]] = []
 
@@ -133,6 +136,15 @@ class Ecs:
             "ListTasks": lambda _: {"taskArns": [one["taskArn"] for one in self.tasks]},
             "DescribeTasks": lambda body: {"tasks": self._found(body["tasks"])},
             "RunTask": self._run,
+            "ListServiceDeployments": lambda _: {"serviceDeployments": self._begun()},
+            "DescribeServiceDeployments": lambda body: {
+                "serviceDeployments": [self._switching(body["serviceDeploymentArns"][0])]
+            },
+            "DescribeServiceRevisions": lambda body: {
+                "serviceRevisions": [
+                    {"taskDefinition": self._switch(body["serviceRevisionArns"][0]).definition}
+                ]
+            },
             "GetLogEvents": lambda body: {
                 "events": [{"message": f"{body['logStreamName']}: {one}"} for one in LINES]
             },
@@ -144,14 +156,20 @@ class Ecs:
     def _update(self, body: dict[str, Any]) -> dict[str, Any]:
         definition = body.get("taskDefinition", self.deployments[0].definition)
         new = Deployed(f"ecs-svc/{len(self.definitions)}", definition, "IN_PROGRESS")
-        self.deployments = [new, *self.deployments]
+        if self.strategy == "ROLLING":
+            self.deployments = [new, *self.deployments]
+        else:
+            self.deployments = [new._replace(runs=2)]
+            number = str(len(self.switches) + 1)
+            self.switches.append(Deployed(number, definition, "IN_PROGRESS"))
+            self.hides = True
         return {"service": self._described()}
 
     def _looked_at(self) -> dict[str, Any]:
         seen = self._described()
         new = self.deployments[0]
         image = self.image(new.definition)
-        if new.state != "IN_PROGRESS":
+        if new.state != "IN_PROGRESS" or self.strategy != "ROLLING":
             return seen
         if "crashes" in image or "unwell" in image:
             ended = new.ended + 1
@@ -195,6 +213,7 @@ class Ecs:
             "serviceName": "shop-staging",
             "status": "ACTIVE",
             "desiredCount": 2,
+            "deploymentConfiguration": {"strategy": self.strategy},
             "taskDefinition": self.deployments[0].definition,
             "deployments": [
                 {
@@ -204,11 +223,55 @@ class Ecs:
                     "desiredCount": 2,
                     "runningCount": one.runs,
                     "failedTasks": one.ended,
-                    "rolloutState": one.state,
-                    "rolloutStateReason": one.reason,
+                    **(
+                        {"rolloutState": one.state, "rolloutStateReason": one.reason}
+                        if self.strategy == "ROLLING"
+                        else {}
+                    ),
                 }
                 for place, one in enumerate(self.deployments)
             ],
+        }
+
+    def _switch(self, arn: str) -> Deployed:
+        return self.switches[int(arn.rpartition("/")[2]) - 1]
+
+    def _begun(self) -> list[dict[str, Any]]:
+        shown = self.switches[: len(self.switches) - self.hides]
+        self.hides = False
+        return [
+            {
+                "serviceDeploymentArn": f"{ACCOUNT}:service-deployment/shop/{one.id}",
+                "targetServiceRevisionArn": f"{ACCOUNT}:service-revision/shop/{one.id}",
+                "status": one.state,
+                "createdAt": float(one.id),
+            }
+            for one in shown
+        ]
+
+    def _switching(self, arn: str) -> dict[str, Any]:
+        one = self._switch(arn)
+        if one.state == "IN_PROGRESS" and "crashes" in self.image(one.definition):
+            one = one._replace(ended=one.ended + 1)
+            self.tasks.insert(0, self._ended(one, one.ended, crashed=True))
+            if one.ended == GIVES_UP:
+                one = one._replace(state="ROLLBACK_SUCCESSFUL", reason="The breaker was triggered.")
+        elif one.state == "IN_PROGRESS":
+            done = one.runs == 2
+            one = one._replace(state="SUCCESSFUL") if done else one._replace(runs=one.runs + 1)
+        self.switches[int(one.id) - 1] = one
+        return {
+            "serviceDeploymentArn": arn,
+            "targetServiceRevision": {
+                "arn": f"{ACCOUNT}:service-revision/shop/{one.id}",
+                "requestedTaskCount": 2,
+                "runningTaskCount": one.runs,
+            },
+            "status": one.state,
+            "statusReason": one.reason,
+            "lifecycleStage": "SCALE_UP" if one.runs < 2 else "PRODUCTION_TRAFFIC_SHIFT",
+            "createdAt": float(one.id),
+            "deploymentCircuitBreaker": {"failureCount": one.ended},
         }
 
     def _run(self, body: dict[str, Any]) -> dict[str, Any]:

@@ -96,6 +96,41 @@ def test_the_one_before_is_rolled_out_again_after_a_failure(ecs: Ecs, cloud: Sta
     assert running(service) == FIRST
 
 
+def test_a_service_that_is_switched_as_a_whole(ecs: Ecs, cloud: StandIn) -> None:
+    ecs.strategy = "BLUE_GREEN"
+    service, told = a_service(cloud.url), list[Event]()
+    assert running(service) == FIRST
+    judged = roll_out(service, NEXT, told.append, budget_s=60)
+    assert judged.health is Health.HEALTHY
+    assert running(service) == NEXT
+    assert [one.message for one in told] == [
+        "ECS has not begun it yet.",
+        "The new instances start: 1 of 2 run.",
+        "The visitors are switched: 2 of 2 run.",
+        "All visitors meet it.",
+    ]
+    again = list[Event]()
+    roll_out(service, NEXT, again.append, budget_s=60)
+    assert [one.message for one in again] == ["All visitors meet it."]
+
+
+def test_a_switch_that_fails_is_begun_anew_when_it_is_asked_for_again(
+    ecs: Ecs, cloud: StandIn
+) -> None:
+    ecs.strategy = "BLUE_GREEN"
+    service = a_service(cloud.url)
+    for _ in range(2):
+        judged = roll_out(service, "shop:crashes", heard, budget_s=60)
+        assert judged.health is Health.FAILED
+        assert judged.sentence.startswith("It does not stay up: backend ended with exit code 3")
+        assert judged.log
+        assert running(service) == FIRST
+        last = ecs.switches[-1]
+        ecs.switches[-1] = last._replace(state="ROLLBACK_SUCCESSFUL")  # while nobody looks
+    assert [one.definition[-2:] for one in ecs.switches] == [":1", ":2", ":2"]
+    assert roll_out(service, FIRST, heard, budget_s=60).health is Health.HEALTHY
+
+
 def test_time_is_up(ecs: Ecs, cloud: StandIn) -> None:
     judged = roll_out(a_service(cloud.url), NEXT, heard, budget_s=0)
     assert judged.sentence.startswith("It was not done within 0 s: 0 of 2 instances run")
