@@ -1,5 +1,7 @@
 """Amazon ECS: a new revision of the task definition, one task for the migrations, and the service followed."""
 
+import json
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -10,7 +12,7 @@ from stackwright.deployment.rolling import ecs, ecs_switch
 from stackwright.deployment.rolling.look import Look, failed, hide
 from stackwright.errors import ProjectError
 from tasks.rolling.following import follow, must_be_done
-from tasks.rolling.served import Service, Tell
+from tasks.rolling.served import SIGNED_WITH, Service, Tell
 
 
 def running(service: Service) -> str:
@@ -36,6 +38,7 @@ def migrate(service: Service, image: str, tell: Tell, *, budget_s: float) -> Non
         ProjectError: ECS does not start them, or they fail (HTTP 409).
     """
     api, container = _api(service), service.text("container")
+    _fill_secret(service)
     with _asking(service, "Starting the migrations"):
         definition = _registered(api, service, image)
         answer = api.run_task(**_order(service, definition["taskDefinitionArn"], container))
@@ -73,6 +76,7 @@ def roll_out(service: Service, image: str, tell: Tell, *, budget_s: float) -> Ju
         ProjectError: ECS refuses it, or does not answer.
     """
     api, cluster, name = _api(service), service.text("cluster"), service.text("service")
+    _fill_secret(service)
     with _asking(service, "Rolling the release out"):
         definition = _registered(api, service, image)
         arn = str(definition["taskDefinitionArn"])
@@ -101,6 +105,18 @@ def roll_out(service: Service, image: str, tell: Tell, *, budget_s: float) -> Ju
         action="roll_out",
         budget_s=budget_s,
     )
+
+
+def _fill_secret(service: Service) -> None:
+    """Put a key into the place that the stack made for it, unless something lies there: nothing starts without one."""
+    place = service.find("application_secret")
+    if not isinstance(place, str) or not place:
+        return
+    api = _api(service, "secretsmanager")
+    with _asking(service, "Making the key that signs sign-ins"):
+        if not api.describe_secret(SecretId=place).get("VersionIdsToStages"):
+            value = json.dumps({SIGNED_WITH: secrets.token_urlsafe(48)})
+            api.put_secret_value(SecretId=place, SecretString=value)
 
 
 def _look_at_switch(api: Any, service: Service, definition: str, before: str) -> Look:

@@ -3,6 +3,7 @@
 The migrations are a job of the app that runs before the switch; when it fails, the release before serves on.
 """
 
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from stackwright.deployment.targets.application import SCHEMA
 from stackwright.errors import ProjectError
 from tasks.rolling.following import follow
 from tasks.rolling.rest import Rest
-from tasks.rolling.served import Service, Tell
+from tasks.rolling.served import SIGNED_WITH, Service, Tell
 
 LOGS = ("DEPLOY", "RUN_RESTARTED", "RUN")  # in the order in which they tell of a start that failed
 
@@ -73,6 +74,10 @@ def roll_out(service: Service, image: str, tell: Tell, *, budget_s: float) -> Ju
     component, job = service.text("roll_out", "component"), service.text("roll_out", "job")
     app = api.get(path)["app"]
     values = {name: one.get_secret_value() for name, one in service.values.items()}
+    if SIGNED_WITH not in values and app_platform.lacks(app["spec"], component, SIGNED_WITH):
+        values[SIGNED_WITH] = secrets.token_urlsafe(
+            48
+        )  # from now on it stays in the app, encrypted
     spec = app_platform.next_spec(app["spec"], component, job, image, values)
     deployment = _under_way(app)
     active = (app.get("active_deployment") or {}).get("spec") or {}

@@ -12,6 +12,7 @@ from stackwright.errors import ProjectError
 from stackwright.value import Value
 
 Tell = Callable[[Event], None]
+SIGNED_WITH = "SECRET_KEY"  # what the generated back end signs with; it does not start without it
 PLAIN = ("_REGION", "_URL", "_PROJECT", "_ID")  # endings of variables that are no secrets
 
 

@@ -79,6 +79,13 @@ def serves(spec: Answer, component: str, image: str) -> bool:
     )
 
 
+def lacks(spec: Answer, component: str, variable: str) -> bool:
+    """Whether nothing gives a service this variable."""
+    parts = [spec, *(one for one in spec.get("services") or () if one.get("name") == component)]
+    given = (one.get("key") for part in parts for one in part.get("envs") or ())
+    return variable not in given
+
+
 def has_migrations(spec: Answer, job: str) -> bool:
     """Whether the app itself runs its migrations before each switch."""
     jobs = spec.get("jobs") or ()

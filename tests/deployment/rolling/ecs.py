@@ -25,6 +25,7 @@ OUTPUTS = {
     "task_subnets": ["subnet-1", "subnet-2"],
     "task_security_group": "sg-1",
     "log_group": "/ecs/shop-staging",
+    "application_secret": "shop-staging/application",
 }
 FIRST = "registry.example/shop:1"
 GIVES_UP = 3  # tasks that end before ECS goes back
@@ -92,6 +93,7 @@ class Ecs:
         self.deployments = [Deployed("ecs-svc/1", self.arn(1), "COMPLETED", runs=2)]
         self.switches = [Deployed("1", self.arn(1), "SUCCESSFUL", runs=2)]
         self.hides = False  # the newest of them, once: ECS takes a moment to begin it
+        self.secrets: list[str] = []
         self.tasks: list[dict[str, Any]] = []
         self.migrated: list[dict[str, Any]] = []
 
@@ -135,6 +137,10 @@ class Ecs:
             "UpdateService": self._update,
             "ListTasks": lambda _: {"taskArns": [one["taskArn"] for one in self.tasks]},
             "DescribeTasks": lambda body: {"tasks": self._found(body["tasks"])},
+            "DescribeSecret": lambda _: {
+                "VersionIdsToStages": {"v1": ["AWSCURRENT"]} if self.secrets else {}
+            },
+            "PutSecretValue": self._put,
             "RunTask": self._run,
             "ListServiceDeployments": lambda _: {"serviceDeployments": self._begun()},
             "DescribeServiceDeployments": lambda body: {
@@ -152,6 +158,10 @@ class Ecs:
         if effect is None:
             return Answer(400, {"__type": "UnknownOperationException", "message": what})
         return Answer(200, effect(json.loads(asked.body)))
+
+    def _put(self, body: dict[str, Any]) -> dict[str, Any]:
+        self.secrets.append(body["SecretString"])
+        return {}
 
     def _update(self, body: dict[str, Any]) -> dict[str, Any]:
         definition = body.get("taskDefinition", self.deployments[0].definition)

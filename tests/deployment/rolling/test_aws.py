@@ -164,6 +164,20 @@ def test_migrations_that_fail_say_why(cloud: StandIn) -> None:
     assert CANARY not in str(caught.value)
 
 
+def test_the_first_release_makes_the_key_that_the_stack_has_a_place_for(
+    ecs: Ecs, cloud: StandIn
+) -> None:
+    service, told = a_service(cloud.url), list[Event]()
+    migrate(service, NEXT, told.append, budget_s=60)
+    roll_out(service, NEXT, told.append, budget_s=60)
+    (made,) = ecs.secrets
+    key = json.loads(made)["SECRET_KEY"]
+    assert len(key) >= 32
+    assert key not in "".join(one.model_dump_json() for one in told)
+    roll_out(a_service(cloud.url, {**OUTPUTS, "application_secret": ""}), NEXT, heard, budget_s=60)
+    assert len(ecs.secrets) == 1
+
+
 def test_what_refuses_does_not_tell_our_secrets(cloud: StandIn) -> None:
     words = {"__type": "AccessDeniedException", "message": f"not for {CANARY}"}
     cloud.answers["POST /"] = Answer(400, words)
@@ -188,12 +202,12 @@ def test_moto_takes_the_next_revision() -> None:
         account = AwsAccount(
             region="eu-central-1", key_id="AKIATEST", key=SecretStr(CANARY), endpoint=url
         )
-        _moved(client(account, "ecs"), url)
+        _moved(client(account, "ecs"), client(account, "secretsmanager"), url)
     finally:
         server.stop()
 
 
-def _moved(api: Any, url: str) -> None:
+def _moved(api: Any, vault: Any, url: str) -> None:
     name = OUTPUTS["cluster"]
     api.create_cluster(clusterName=name)
     first = Ecs().definitions[0]["containerDefinitions"]
@@ -208,7 +222,10 @@ def _moved(api: Any, url: str) -> None:
     )
     api.create_service(cluster=name, serviceName=name, taskDefinition=name, desiredCount=0)
     assert running(a_service(url)) == FIRST
+    vault.create_secret(Name=OUTPUTS["application_secret"])
     roll_out(a_service(url), NEXT, heard, budget_s=0)
+    kept = vault.get_secret_value(SecretId=OUTPUTS["application_secret"])["SecretString"]
+    assert json.loads(kept).keys() == {"SECRET_KEY"}
     found = api.describe_services(cluster=name, services=[name])["services"][0]
     assert found["taskDefinition"].endswith(f"{name}:2")
     made = api.describe_task_definition(taskDefinition=f"{name}:2", include=["TAGS"])

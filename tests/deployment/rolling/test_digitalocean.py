@@ -56,6 +56,19 @@ def test_values_of_secrets_are_set_encrypted_and_others_stay(
     assert "canary-mail" not in "".join(one.model_dump_json() for one in told)
 
 
+def test_the_first_release_makes_a_key_to_sign_with(platform: AppPlatform, cloud: StandIn) -> None:
+    platform.spec["services"][0]["envs"] = []
+    told = list[Event]()
+    roll_out(a_service(cloud.url), NEXT, told.append, budget_s=60)
+    (made,) = platform.spec["services"][0]["envs"]
+    assert platform.spec["jobs"][0]["envs"] == [made]
+    assert (made["key"], made["type"]) == ("SECRET_KEY", "SECRET")
+    assert len(made["value"]) >= 32
+    assert made["value"] not in "".join(one.model_dump_json() for one in told)
+    roll_out(a_service(cloud.url), FIRST, heard, budget_s=60)
+    assert platform.spec["services"][0]["envs"] == [made]
+
+
 @pytest.mark.parametrize(
     ("tag", "sentence"),
     [
