@@ -6,9 +6,10 @@ from stackwright.deployment.options.place import Target
 from stackwright.deployment.plan import Plan
 from stackwright.deployment.policy import policies
 from stackwright.deployment.review import review
+from stackwright.deployment.stacks.limits import limits
 from stackwright.deployment.step import Step
 from stackwright.deployment.targets.application import database_findings
-from stackwright.deployment.targets.cloud import cloud_steps
+from stackwright.deployment.targets.cloud import cloud_findings, cloud_steps
 from stackwright.deployment.targets.local import local_steps
 from stackwright.errors import Finding
 
@@ -30,9 +31,11 @@ def make_plan(
     bill = cost(infrastructure.before, infrastructure.after, prices)
     findings = (
         *review(deployment, written_for),
+        *limits(deployment),
         *over_budget(bill, deployment.review.budget_usd_per_month),
         *policies(infrastructure.after, production=deployment.is_production),
         *database_findings(desired, observed),
+        *(() if local else cloud_findings(desired, observed)),
         *_no_way_back(steps),
     )
     automatic = deployment.recovery.automatic_rollback and desired.restores is None

@@ -37,6 +37,9 @@ class Snapshot(Value):
     migration: Annotated[
         str, Field(description="The last migration that it knows; empty: none.")
     ] = ""
+    image: Annotated[
+        str, Field(description="The image that a provider runs; empty: it is no image.")
+    ] = ""
 
 
 class Tombstone(Value):

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from stackwright.deployment.config import Deployment
+from stackwright.deployment.image import ImageReference
 from stackwright.deployment.options.place import Target
 from stackwright.value import Value
 
@@ -22,6 +23,10 @@ Port = Annotated[
 ]
 
 
+CLOUDS = frozenset({Target.AWS, Target.GCP, Target.AZURE, Target.DIGITALOCEAN})
+"""Targets that are made with Terraform and run an image."""
+
+
 class ApprovalMode(StrEnum):
     """Who says yes to a plan."""
 
@@ -36,11 +41,12 @@ class DeployRequest(Value):
     source: Annotated[
         str,
         Field(
-            min_length=1,
             max_length=4096,
-            description="The folder of a project on the machine of the worker, or the place of a published output.",
+            description="The folder of a project on the machine of the worker, or the place of a published output; "
+            "empty: a cloud gets an image.",
         ),
-    ]
+    ] = ""
+    image: ImageReference = ""
     commit: Annotated[
         str,
         Field(
@@ -53,9 +59,32 @@ class DeployRequest(Value):
 
     @model_validator(mode="after")
     def _can_be_carried_out(self) -> Self:
-        if self.deployment.cloud.target is not Target.LOCAL:
-            message = (
-                f"{self.deployment.cloud.target} cannot be deployed to yet, it can be rehearsed."
-            )
-            raise ValueError(message)
+        if wrong := why_not(self.deployment, self.source, self.image):
+            raise ValueError(" ".join(wrong))
         return self
+
+
+def why_not(deployment: Deployment, source: str, image: str) -> tuple[str, str] | None:
+    """Why a release of this cannot be brought there, and what to do; None: it can."""
+    target = deployment.cloud.target
+    if target is Target.LOCAL:
+        if image:
+            return (
+                "This machine runs a project's own files, no image.",
+                "Leave the image out, or choose a cloud.",
+            )
+        if not source:
+            return ("Nothing says what is deployed.", "Name the folder of a project.")
+        return None
+    if target not in CLOUDS:
+        return (
+            f"{target} cannot be deployed to from here yet.",
+            "Its templates are there: apply them with the tool of the cluster.",
+        )
+    if not image:
+        return (
+            f"{target} runs an image of the product, and none is named.",
+            "Build it with the Dockerfile of the project, push it to a registry, and name it: "
+            "registry.example.com/bookshop:1.4@sha256:…",
+        )
+    return None
