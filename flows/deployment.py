@@ -12,24 +12,27 @@ from prefect.flows import Flow
 from prefect.runtime import flow_run as runtime
 from prefect.states import Completed, Failed
 
+from flows.access import access_of
 from flows.approving import approval_of
 from flows.keeping import keep, refused
 from flows.marks import OUTCOME, PLAN
 from flows.prefect_road import PrefectRoad
 from flows.secrets import values_of
-from flows.stories.deployment import deploy, make_ready
-from flows.stories.orders import Order, Ready
+from flows.stories.orders import Order, Prepared, order_back
+from flows.stories.ways import Here, P, There, Way
 from flows.telling import Telling
 from stackwright.deployment.approval import ApprovedPlan, by_policy
 from stackwright.deployment.config import Deployment
 from stackwright.deployment.display import plan_markdown
+from stackwright.deployment.image import ImageReference
+from stackwright.deployment.options.place import Target
 from stackwright.deployment.outcome import Outcome
 from stackwright.deployment.release import choose, last_good
 from stackwright.deployment.request import ApprovalMode, DeployRequest, Port, SiteName
 from stackwright.errors import ProjectError
 from tasks import hosting_history, hosting_orders
 from tasks.hosting_checkout import check_out
-from tasks.hosting_place import host_folder, known_site, site_at
+from tasks.hosting_place import cloud_site, host_folder, known_site, site_at
 from tasks.hosting_secrets import keep_given
 from tasks.hosting_settling import settle_site
 
@@ -66,24 +69,39 @@ async def settle(
 )
 async def deploy_project(
     deployment: Deployment,
-    source: str,
+    source: str = "",
     commit: str = "",
+    image: ImageReference = "",
     approval: ApprovalMode = ApprovalMode.ASK,
     port: Port = 0,
 ) -> State[Any]:
-    """Deploy a generated project; a release that does not become healthy is taken back by itself.
+    """Deploy a generated project or its image; a release that does not become healthy is taken back by itself.
 
     Args:
         deployment: All choices of the deployment.
         source: The folder of a project on the machine of the worker, the place of a published output, or a repository.
         commit: Of the repository: exactly this is deployed.
+        image: What a provider runs, in place of a source.
         approval: Whether a person has to say yes to the plan.
         port: Where people reach it; 0: where they do now, or a free one.
     """
     request = DeployRequest(
-        deployment=deployment, source=source, commit=commit, approval=approval, port=port
+        deployment=deployment,
+        source=source,
+        commit=commit,
+        image=image,
+        approval=approval,
+        port=port,
     )
     try:
+        if image:
+            order = Order(
+                deployment=deployment,
+                site=cloud_site(host_folder(), deployment.site),
+                settings=deployment.settings_version,
+                image=image,
+            )
+            return await _walk(order, request.approval)
         site = site_at(host_folder(), deployment.site, port)
         folder: Path | None = Path(source) if Path(source).is_absolute() else None
         if commit:
@@ -126,42 +144,43 @@ async def roll_back(
         place, history = known_site(host_folder(), site)
         number = release or last_good(history.releases)
         chosen = choose(history.releases, number, buried=bool(release))
-        order = Order(
-            deployment=history.deployment,
-            site=place,
-            restores=chosen.number,
-            settings=chosen.snapshot.settings,
-        )
+        order = order_back(place, history, chosen)
         return await _walk(order, approval)
     except ProjectError as error:
         return await refused(error)
 
 
 async def _walk(order: Order, approval: ApprovalMode) -> State[Any]:
+    if order.deployment.cloud.target is not Target.LOCAL:
+        return await _carried(order, There(await access_of(order.deployment)), approval)
+    given = await values_of(order.deployment.setting.secrets)
+    await asyncio.to_thread(keep_given, order.site, given)
+    return await _carried(order, Here(), approval)
+
+
+async def _carried(order: Order, way: Way[P], approval: ApprovalMode) -> State[Any]:
     context = FlowRunContext.get()
     if context is None or context.flow_run is None:
         raise RuntimeError("A deployment is carried out by a flow run; there is none around.")
     run, road = context.flow_run, PrefectRoad()
-    given = await values_of(order.deployment.setting.secrets)
-    await asyncio.to_thread(keep_given, order.site, given)
-    ready = await _ready(order, road, str(run.id))
+    ready = await _ready(order, way, road, str(run.id))
     if ready.plan.changes_nothing:
         return Completed(message=f"{ready.plan.title}.")
     approved = await _approved(ready, approval)
     async with Telling(run.id, run.name).kept() as tell:
-        outcome = await deploy(ready, approved, road, tell)
+        outcome = await way.deploy(ready, approved, road, tell)
     hosting_orders.forget(order.site.root, str(run.id))
     await keep(OUTCOME, outcome.model_dump(mode="json"), "What came of it, for programs.")
     return _ended(order, outcome)
 
 
-async def _ready(order: Order, road: PrefectRoad, run: str) -> Ready:
+async def _ready(order: Order, way: Way[P], road: PrefectRoad, run: str) -> P:
     """The release and its plan as they were approved of, unless somebody deployed since."""
-    kept = hosting_orders.kept(order.site.root, run, Ready)
+    kept = hosting_orders.kept(order.site.root, run, way.kind)
     history = hosting_history.find_history(order.site)
     if kept and kept.plan.release == (history.next_number if history else 1):
         return kept
-    ready = await make_ready(order, road)
+    ready = await way.make_ready(order, road)
     hosting_orders.keep(order.site.root, run, ready)
     await keep(
         PLAN,
@@ -173,7 +192,7 @@ async def _ready(order: Order, road: PrefectRoad, run: str) -> Ready:
     return ready
 
 
-async def _approved(ready: Ready, approval: ApprovalMode) -> ApprovedPlan:
+async def _approved(ready: Prepared, approval: ApprovalMode) -> ApprovedPlan:
     if approval is ApprovalMode.POLICY:
         history = hosting_history.find_history(ready.order.site)
         releases = history.releases if history else ()
@@ -184,7 +203,9 @@ async def _approved(ready: Ready, approval: ApprovalMode) -> ApprovedPlan:
 def _ended(order: Order, outcome: Outcome) -> State[Any]:
     if not outcome.why:
         said = f" {outcome.figures.sentence()}" if outcome.figures else ""
-        return Completed(message=f"Release {outcome.serves} serves at {order.site.url}.{said}")
+        url = outcome.url if order.image else order.site.url
+        where = f" at {url}" if url else ""
+        return Completed(message=f"Release {outcome.serves} serves{where}.{said}")
     serves = f"Release {outcome.serves} serves on." if outcome.serves else "Nothing serves."
     taken = "was taken back" if outcome.took_back else "failed"
     return Failed(message=f"Release {outcome.release.number} {taken}. {serves}\n{outcome.why}")

@@ -47,6 +47,11 @@ def site_at(root: Path, name: str, port: int = 0) -> Site:
     return site.model_copy(update={"port": port})
 
 
+def cloud_site(root: Path, name: str) -> Site:
+    """What is kept here of a site that runs at a provider; it has no port of this machine."""
+    return Site(root=root, name=name)
+
+
 def known_site(root: Path, name: str) -> tuple[Site, History]:
     """A site and what it went through.
 

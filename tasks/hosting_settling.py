@@ -6,6 +6,7 @@ from stackwright.deployment.history import History
 from stackwright.deployment.hosting.site import Site
 from stackwright.deployment.lease import is_held
 from stackwright.deployment.release import ReleaseState, settled
+from tasks import cloud_site
 from tasks.effect import effect
 from tasks.hosting_history import change_history, find_history, holding, is_gone, now, whoever
 from tasks.hosting_release import stop_release
@@ -28,6 +29,8 @@ def settling(site: Site) -> Callable[[History], History]:
 def settle_site(site: Site) -> tuple[int, ...]:
     """Settle what a killed deployment left: its release serves, or is buried; whoever deploys now is let be.
 
+    At a provider Terraform is asked to stop, and the next plan says what is there.
+
     Returns:
         The releases whose programs were ended: all but the one that serves.
     """
@@ -37,6 +40,7 @@ def settle_site(site: Site) -> tuple[int, ...]:
     lease = history.lease
     if lease and is_held(lease, now()) and not is_gone(lease.owner):
         return ()
+    cloud_site.stop(site)
     with holding(site, whoever(), "Settle what was interrupted"):
         change_history(site, settling(site))
         route = serving(site)

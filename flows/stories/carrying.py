@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from flows.road import Road
 from flows.stories.orders import Ready
-from stackwright.deployment.events import Event, EventType
+from flows.stories.telling import Numbered, Tell
+from stackwright.deployment.events import EventType
 from stackwright.deployment.history import History, SwitchRecord
 from stackwright.deployment.hosting.site import Release as Equipped
 from stackwright.deployment.hosting.site import Route
@@ -36,15 +37,13 @@ from tasks import (
 if TYPE_CHECKING:
     from stackwright.deployment.hosting.figures import Figures
 
-Tell = Callable[[Event], None]
-
 
 class Carrying:
     """Carries out one plan."""
 
     def __init__(self, ready: Ready, plan: Plan, road: Road, tell: Tell) -> None:
-        self._ready, self._plan, self._road, self._tell_it = ready, plan, road, tell
-        self._site, self._seq = ready.order.site, 0
+        self._ready, self._plan, self._road = ready, plan, road
+        self._site, self._tell = ready.order.site, Numbered(tell).say
         self._routes: dict[int, Route] = {}
         self._figures: Figures | None = None
         self._effects: Mapping[str, Callable[[Step], Awaitable[None]]] = {
@@ -161,19 +160,6 @@ class Carrying:
         await self._effects[step.verb](step)
         took = (hosting_history.now() - began).total_seconds()
         self._tell(EventType.DONE, step, step.title, took)
-
-    def _tell(self, type_: EventType, step: Step | None, text: str, took: float = 0) -> None:
-        self._seq += 1
-        self._tell_it(
-            Event(
-                seq=self._seq,
-                type=type_,
-                address=step.address if step else "",
-                action=step.verb if step else "",
-                elapsed_s=round(took, 3),
-                message=text,
-            )
-        )
 
     def _keep(self, change: Callable[[History], History]) -> History:
         return hosting_history.change_history(self._site, change)

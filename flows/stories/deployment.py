@@ -1,8 +1,9 @@
 """How a release reaches its people: make ready and plan, then carry out what was approved."""
 
 from flows.road import Road
-from flows.stories.carrying import Carrying, Tell
+from flows.stories.carrying import Carrying
 from flows.stories.orders import Order, Ready
+from flows.stories.telling import Tell
 from stackwright.deployment.approval import ApprovedPlan
 from stackwright.deployment.desired import Desired
 from stackwright.deployment.history import History

@@ -21,7 +21,8 @@ class History(Value):
     """Everything that is kept of a deployment on this machine, besides what runs."""
 
     deployment: Deployment
-    port: int  # where its proxy listens
+    port: int  # where its proxy listens; 0: it runs at a provider
+    url: str = ""  # where people reach it at a provider, as far as that is known
     releases: tuple[Release, ...] = ()
     switches: tuple[SwitchRecord, ...] = ()
     lease: Lease | None = None

@@ -11,9 +11,7 @@ from stackwright.errors import Finding
 
 _HOST = r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?/)?"
 _PART = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
-IMAGE = (
-    rf"{_HOST}{_PART}(?:/{_PART})*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}})?(?:@sha256:[0-9a-f]{{64}})?"
-)
+IMAGE = rf"{_HOST}{_PART}(?:/{_PART})*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}})?(?:@sha256:[0-9a-f]{{64}})?"
 _NAMED = re.compile(r"^(?P<path>.*?)(?P<tag>:[^:/@]+)?(?:@sha256:(?P<digest>[0-9a-f]{64}))?$")
 ImageReference = Annotated[
     str,

@@ -12,4 +12,5 @@ class Outcome(Value):
     serves: int  # the release that people are sent to now; 0: none
     figures: Figures | None = None  # of the switch; none: nobody was served before
     took_back: bool = False
+    url: str = ""  # where people reach it at a provider, as far as that is known
     why: str = ""  # it was taken back, or failed; empty: all is well

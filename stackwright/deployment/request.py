@@ -84,7 +84,6 @@ def why_not(deployment: Deployment, source: str, image: str) -> tuple[str, str] 
     if not image:
         return (
             f"{target} runs an image of the product, and none is named.",
-            "Build it with the Dockerfile of the project, push it to a registry, and name it: "
-            "registry.example.com/bookshop:1.4@sha256:…",
+            "Build it by the project's Dockerfile, push it, and name it: registry.example.com/bookshop:1.4@sha256:…",
         )
     return None

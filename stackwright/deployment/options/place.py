@@ -11,6 +11,8 @@ LABEL = r"^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$"
 VARIABLE = r"^[A-Z][A-Z0-9_]{0,127}$"
 # By https or ssh; unprotected only on this machine, and never with a password in it.
 REPOSITORY = r"^(?:(?:https|ssh)://(?:[A-Za-z0-9_.-]+@)?[A-Za-z0-9.-]+|http://127\.0\.0\.1|http://localhost)(?::[0-9]{1,5})?/[A-Za-z0-9._~/-]+$"
+REHEARSED = "rehearsal"
+"""In place of the name of credentials: a rehearsed cloud stands for the provider."""
 BRANCH = r"^[A-Za-z0-9][A-Za-z0-9._/-]*$"
 
 
@@ -51,7 +53,8 @@ class Cloud(Value):
         str,
         Field(
             title="Credentials",
-            description="The name of the saved credentials to use. Never the credentials themselves.",
+            description="The name of the saved credentials to use, never the credentials themselves; "
+            "“rehearsal”: a rehearsed cloud on this machine stands for the provider.",
             pattern=r"^[a-z0-9-]*$",
             max_length=80,
         ),

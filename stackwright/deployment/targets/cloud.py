@@ -75,7 +75,7 @@ def cloud_findings(desired: Desired, seen: Observed) -> Iterator[Finding]:
             level="warning",
             where=SCHEMA,
             message="What the migrations of the image do to the tables is not known before they run.",
-            hint="Let releases only add to the tables: if this one is taken back, the one before has to work with them.",
+            hint="Let releases only add to the tables: the one before works with them if this is taken back.",
         )
 
 
