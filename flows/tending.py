@@ -7,11 +7,13 @@ from prefect.artifacts import acreate_table_artifact
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
+from flows.access import access_of
 from flows.keeping import keep, refused
 from flows.marks import DRIFT, HEALTH
 from flows.prefect_road import PrefectRoad
 from flows.stories.tending import Differs, Watched, differences, watch
 from stackwright.errors import ProjectError
+from tasks.cloud_site import is_cloud
 from tasks.hosting_place import host_folder, known_site, sites
 
 
@@ -60,8 +62,9 @@ async def detect_drift(site: str = "") -> State[Any]:
     found: list[Differs] = []
     try:
         for name in [site] if site else sites(host_folder()):
-            place, _ = known_site(host_folder(), name)
-            found.append(await differences(place, road))
+            place, history = known_site(host_folder(), name)
+            access = await access_of(history.deployment) if is_cloud(history) else None
+            found.append(await differences(place, road, access))
     except ProjectError as error:
         return await refused(error)
     data = [one.model_dump(mode="json") for one in found]

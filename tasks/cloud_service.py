@@ -10,6 +10,7 @@ from stackwright.deployment.health import Health, Judgement
 from stackwright.deployment.hosting.site import Site
 from stackwright.deployment.rolling.look import budget_s
 from stackwright.errors import ProjectError
+from stackwright.value import Value
 from tasks import rolling, terraform
 from tasks.cloud_site import Access, place_of
 from tasks.effect import effect
@@ -84,33 +85,53 @@ def url_of(site: Site, access: Access) -> str:
     return _url(terraform.outputs(place_of(site, access)))
 
 
+class Asked(Value):
+    """What a visitor gets."""
+
+    status: int  # of the answer; 0: there is none
+    sentence: str
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it is well."""
+        return 200 <= self.status < 300
+
+
+@effect(timeout_s=300)
+def ask(url: str, path: str) -> Asked:
+    """Ask for its health as a visitor would, three times at most."""
+    import httpx  # takes a while
+
+    address = f"{url.rstrip('/')}{path}"
+    asked = Asked(status=0, sentence="")
+    for attempt in range(ASKED):
+        if attempt:
+            time.sleep(PAUSE_S)
+        try:
+            status = httpx.get(address, timeout=WAIT_S, follow_redirects=True).status_code
+            asked = Asked(status=status, sentence=f"{address} answers {status}.")
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            said = f"{address} does not answer ({type(error).__name__})."
+            asked = Asked(status=0, sentence=said)
+        if asked.is_good:
+            break
+    return asked
+
+
 @effect(timeout_s=300)
 def ask_as_visitor(url: str, path: str) -> str:
-    """Ask for its health as a visitor would; a sentence with the answer.
+    """The same after a release; a sentence with the answer.
 
     A name that leads nowhere yet is no failure: records may have to be made, and take their time.
 
     Raises:
         ProjectError: It answers, and not well.
     """
-    import httpx  # takes a while
-
-    address = f"{url.rstrip('/')}{path}"
-    said = ""
-    for attempt in range(ASKED):
-        if attempt:
-            time.sleep(PAUSE_S)
-        try:
-            answer = httpx.get(address, timeout=WAIT_S, follow_redirects=True)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            said = f"{address} does not answer yet ({type(error).__name__})."
-            continue
-        if answer.is_success:
-            return f"{address} answers {answer.status_code}."
-        said = f"{address} answers {answer.status_code}."
-    if "answers" in said:
-        raise ProjectError(said, hint="The service is steady, but visitors get this.")
-    return f"{said} Does its name lead there? The outputs of the stack say which records it needs."
+    asked = ask(url, path)
+    if asked.status and not asked.is_good:
+        raise ProjectError(asked.sentence, hint="The service is steady, but visitors get this.")
+    more = " Does its name lead there? The outputs of the stack say which records it needs."
+    return asked.sentence + ("" if asked.is_good else more)
 
 
 def _service(site: Site, deployment: Deployment, access: Access) -> Service:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field, SecretStr
 
 from stackwright.deployment.config import Deployment
+from stackwright.deployment.drift import Drift, audible
 from stackwright.deployment.history import History
 from stackwright.deployment.hosting.site import Site
 from stackwright.deployment.options.place import Target
@@ -117,6 +118,17 @@ def make(site: Site, access: Access, mark: str, tell: terraform.Tell) -> None:
             findings=applied.errors,
             http_status=409,
         )
+
+
+@effect(timeout_s=1800)
+def find_drift(site: Site, history: History, access: Access) -> tuple[Drift, ...]:
+    """What is no longer as it was made at the provider, but what nobody wants to hear of; nothing is changed.
+
+    Raises:
+        ProjectError: It cannot be looked at.
+    """
+    found = terraform.drift(place_of(site, access)) if planned(site) else ()
+    return audible(found, history.ignored)
 
 
 def keep_choices(site: Site, number: int, deployment: Deployment) -> None:

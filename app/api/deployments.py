@@ -191,10 +191,13 @@ async def remove_deployment(
     stored = await the_deployment(session, deployment_id, caller, hold=True)
     must_match(if_match, etag(stored.revision), "deployment")
     site = stored.config.site
-    ours = stored.config.cloud.target is Target.LOCAL and await rollouts.page(
-        session, stored.id, None, 1
-    )
-    if ours and await waiting(view_site, site, parts.now()) is not None:
+    target, ours = stored.config.cloud.target, await rollouts.page(session, stored.id, None, 1)
+    if ours and await waiting(view_site, site, parts.now(), target) is not None:
+        if target is not Target.LOCAL:
+            raise conflict(
+                f"{site} runs at {target}, and its stack lies on this machine.",
+                "Take it away first, by terraform destroy in the folder of the site.",
+            )
         raise conflict(
             f"{site} still lies on this machine, with its data.",
             f"Take it down first: stackwright deploy remove {site} --confirm {site}",

@@ -27,8 +27,10 @@ from stackwright.access.accounts import Caller
 from stackwright.access.rights import Action
 from stackwright.access.tokens import digest
 from stackwright.deployment.alerts import Alert, alerts
+from stackwright.deployment.image import ImageReference
 from stackwright.deployment.options.place import Target
-from stackwright.deployment.request import ApprovalMode
+from stackwright.deployment.request import CLOUDS, ApprovalMode, why_not
+from stackwright.errors import Finding, ProjectError
 from stackwright.runs.rollout import Pushed, Rollout, RolloutKind, Yes
 from stackwright.runs.state import RunState
 from stackwright.value import Value
@@ -38,7 +40,6 @@ router = APIRouter(prefix="/api/v1", tags=["rollouts"])
 
 Reader = Annotated[Caller, Depends(demand(Action.READ_DEPLOYMENTS))]
 Writer = Annotated[Caller, Depends(demand(Action.ROLL_OUT))]
-REHEARSED = frozenset({Target.AWS, Target.GCP, Target.AZURE, Target.DIGITALOCEAN})
 DEPLOYMENT, ROLLOUT = "/deployments/{deployment_id}", "/rollouts/{rollout_id}"
 
 
@@ -49,6 +50,7 @@ class NewRollout(Value):
     output: UUID | None = Field(
         None, description="The run whose output is deployed; null: the newest of the project."
     )
+    image: ImageReference = ""
     release: int = Field(
         0, ge=0, le=10**6, description="Of a rollback: where to; 0: to the last good one."
     )
@@ -166,7 +168,7 @@ async def status(deployment_id: UUID, caller: Reader, parts: Its, hub: Live) -> 
         active = await rollouts.active_of(session, stored.id)
         newest = await rollouts.page(session, stored.id, None, 1)
     name, now = stored.config.site, parts.now()
-    site = await waiting(view_site, name, now) if _is_local(stored) else None
+    site = await waiting(view_site, name, now, stored.config.cloud.target)
     drifts = hub.drifts.of(name, site.serves) if site else None
     seen = standing(site, newest[0] if newest else None, drifts)
     return Status(site=site, rollout=active, alerts=alerts(seen, now))
@@ -234,14 +236,10 @@ async def ask_for(
     """
     stored = await the_deployment(session, deployment_id, caller, hold=True)
     rehearses, target = wanted.kind is RolloutKind.REHEARSAL, stored.config.cloud.target
-    if not rehearses and not _is_local(stored):
-        raise conflict(
-            f"{target} cannot be deployed to from here yet.", 'Rehearse it: {"kind": "rehearsal"}.'
-        )
-    if rehearses and target not in REHEARSED:
-        raise conflict(
-            f"{target} cannot be rehearsed.", f"These can: {', '.join(sorted(REHEARSED))}."
-        )
+    if wanted.kind is RolloutKind.RELEASE:
+        _must_be_possible(stored, wanted, pushed)
+    if rehearses and target not in CLOUDS:
+        raise conflict(f"{target} cannot be rehearsed.", f"These can: {', '.join(sorted(CLOUDS))}.")
     if not rehearses and stored.config.site in await rollouts.sites(session, stored.id):
         raise conflict(
             f"{stored.config.site} is the name of another deployment on this machine.",
@@ -261,8 +259,9 @@ async def ask_for(
         kind=wanted.kind,
         config=stored.config,
         output=None
-        if rehearses or (pushed and pushed.repository)
+        if rehearses or wanted.image or (pushed and pushed.repository)
         else await _output(session, stored, wanted, caller),
+        image=wanted.image,
         pushed=pushed,
         restores=wanted.release if wanted.kind is RolloutKind.ROLLBACK else 0,
         approval=wanted.approval or _as_chosen(stored),
@@ -309,6 +308,20 @@ async def _output(
     if newest is None:
         raise conflict("The project has no output yet.", "Generate it first.")
     return newest.id
+
+
+def _must_be_possible(stored: Stored, wanted: NewRollout, pushed: Pushed | None) -> None:
+    wrong = why_not(stored.config, "an output", wanted.image)
+    if wrong is None:
+        return
+    said, hint = wrong
+    if pushed:
+        raise conflict(
+            f"A push brings code, and {stored.config.cloud.target} runs images.",
+            "Let the pipeline build the image and ask for its rollout: POST …/rollouts with image.",
+        )
+    where = Finding(level="error", where="body.image", message=said, hint=hint)
+    raise ProjectError.bad_input(said, hint=hint, findings=(where,))
 
 
 def _differences(name: str) -> Differs:

@@ -1,25 +1,19 @@
-"""`stackwright deploy`: run a generated project on this machine, bring its next release to its people, and go back."""
+"""`stackwright deploy`: a project on this machine or its image in a cloud; its next release, and the way back."""
 
 import getpass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from app.cli import show
+from app.cli import deploying, show
+from app.cli.credentials import HERE, Server
+from app.cli.deploying import Answer, Given
 from stackwright.errors import ProjectError
-
-if TYPE_CHECKING:
-    from flows.stories.orders import Order, Ready
-    from stackwright.deployment.events import Event
-    from stackwright.deployment.history import History
-    from stackwright.deployment.hosting.site import Site
-    from stackwright.deployment.outcome import Outcome
-    from stackwright.deployment.plan import Plan
 
 deploy = typer.Typer(
     name="deploy",
-    help="Run a generated project on this machine: plan, apply, look, go back.",
+    help="Run a generated project on this machine, or its image in a cloud: plan, apply, look, go back.",
     no_args_is_help=True,
 )
 
@@ -29,7 +23,31 @@ NewName = Annotated[
     str, typer.Option("--name", help="What the deployment is called; none: as the project.")
 ]
 Staging = Annotated[
-    str, typer.Option("--environment", help="What it is for: staging or production.")
+    str,
+    typer.Option(
+        "--environment",
+        help="staging or production; none: what the deployment's file says, or staging.",
+    ),
+]
+Target = Annotated[
+    str,
+    typer.Option(
+        help="aws, gcp, azure or digitalocean; none: with an image what the deployment's file says, else this machine."
+    ),
+]
+Image = Annotated[
+    str,
+    typer.Option(
+        metavar="REFERENCE",
+        help="What a cloud runs, such as registry.example.com/bookshop:1.4@sha256:…",
+    ),
+]
+Credentials = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        help="Of the saved credentials of the cloud; rehearsal: a rehearsed cloud; none: what the file says.",
+    ),
 ]
 Port = Annotated[
     int,
@@ -54,17 +72,30 @@ def plan(
     project: Folder,
     *,
     name: NewName = "",
-    environment: Staging = "staging",
+    environment: Staging = "",
+    target: Target = "",
+    image: Image = "",
+    credentials: Credentials = "",
+    server: Server = HERE,
     port: Port = 0,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> int:
     """Show what a deployment would do; nobody notices anything of it."""
-    ready = _ready(_order(project, name, environment, port, data_dir))
+    given = Given(
+        name=name,
+        environment=environment,
+        target=target,
+        image=image,
+        credentials=credentials,
+        port=port,
+        data_dir=data_dir,
+    )
+    ready, _ = deploying.ready(deploying.order(project, given), server)
     if as_json:
         show.as_json({"digest": ready.plan.digest, **ready.plan.model_dump(mode="json")})
     else:
-        _show_plan(ready.plan)
+        deploying.show_plan(ready.plan)
     return 0
 
 
@@ -73,7 +104,11 @@ def apply(
     project: Folder,
     *,
     name: NewName = "",
-    environment: Staging = "staging",
+    environment: Staging = "",
+    target: Target = "",
+    image: Image = "",
+    credentials: Credentials = "",
+    server: Server = HERE,
     port: Port = 0,
     data_dir: DataDir = None,
     approve: Approve = "",
@@ -82,8 +117,18 @@ def apply(
     as_json: AsJson = False,
 ) -> int:
     """Deploy: plan, ask, carry out; a release that does not become healthy is taken back by itself."""
-    ready = _ready(_order(project, name, environment, port, data_dir))
-    return _carry_out(ready, approve, confirm, yes=yes, as_json=as_json)
+    given = Given(
+        name=name,
+        environment=environment,
+        target=target,
+        image=image,
+        credentials=credentials,
+        port=port,
+        data_dir=data_dir,
+    )
+    ready, way = deploying.ready(deploying.order(project, given), server)
+    answer = Answer(digest=approve, confirm=confirm, yes=yes)
+    return deploying.carry_out(ready, way, answer, as_json=as_json)
 
 
 @deploy.command()
@@ -91,25 +136,20 @@ def rollback(
     name: Name,
     *,
     to: Annotated[int, typer.Option(min=0, help="The release; 0: the last good one.")] = 0,
+    server: Server = HERE,
     data_dir: DataDir = None,
     approve: Approve = "",
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> int:
     """Go back to an earlier release, on the same road as every release."""
-    from flows.stories.orders import Order
+    from flows.stories.orders import order_back
     from stackwright.deployment.release import choose, last_good
 
-    site, history = _known(name, data_dir)
-    number = to or last_good(history.releases)
-    chosen = choose(history.releases, number, buried=bool(to))
-    order = Order(
-        deployment=history.deployment,
-        site=site,
-        restores=chosen.number,
-        settings=chosen.snapshot.settings,
-    )
-    return _carry_out(_ready(order), approve, "", yes=yes, as_json=as_json)
+    site, history = deploying.known(name, data_dir)
+    chosen = choose(history.releases, to or last_good(history.releases), buried=bool(to))
+    ready, way = deploying.ready(order_back(site, history, chosen), server)
+    return deploying.carry_out(ready, way, Answer(digest=approve, yes=yes), as_json=as_json)
 
 
 @deploy.command()
@@ -117,7 +157,7 @@ def status(name: Name, *, data_dir: DataDir = None, as_json: AsJson = False) -> 
     """Show what is true now of a deployment; 1: it does not serve."""
     from tasks.hosting_site import site_status
 
-    site, _ = _known(name, data_dir)
+    site, _ = deploying.known(name, data_dir)
     found = site_status(site)
     if as_json:
         show.as_json({"is_up": found.is_up, **found.model_dump(mode="json")})
@@ -135,7 +175,7 @@ def history(name: Name, *, data_dir: DataDir = None, as_json: AsJson = False) ->
     """Show all releases of a deployment, the newest first, and which can be gone back to."""
     from stackwright.deployment.release import choices
 
-    _, known = _known(name, data_dir)
+    _, known = deploying.known(name, data_dir)
     if as_json:
         show.as_json(known.model_dump(mode="json"))
         return 0
@@ -160,10 +200,12 @@ def health(name: Name, *, data_dir: DataDir = None, as_json: AsJson = False) -> 
     from flows.road import LocalRoad, at_once
     from flows.stories.tending import watch
 
-    site, _ = _known(name, data_dir)
+    site, _ = deploying.known(name, data_dir)
     found = at_once(watch(site, LocalRoad()))
     lines = "".join(f"\n  {show.plain(line)}" for line in found.lines[-8:])
-    _told(found.model_dump(mode="json"), f"{show.plain(found.sentence)}{lines}", as_json=as_json)
+    deploying.told(
+        found.model_dump(mode="json"), f"{show.plain(found.sentence)}{lines}", as_json=as_json
+    )
     return int(not found.healthy)
 
 
@@ -187,7 +229,7 @@ def drift(
     from stackwright.deployment.drift import Ignored
     from tasks import hosting_drift, hosting_history
 
-    site, _ = _known(name, data_dir)
+    site, _ = deploying.known(name, data_dir)
     if ignore and not why.strip():
         raise ProjectError.bad_input("Nobody says why it is ignored.", hint="Say so with --why.")
     if ignore:
@@ -198,7 +240,7 @@ def drift(
     said = [f"  {show.plain(one.sentence)}" for one in found.drifts]
     text = "\n".join([f"{site.name} differs from release {found.release}:", *said])
     same = f"{site.name} is as release {found.release} left it."
-    _told(found.model_dump(mode="json"), text if said else same, as_json=as_json)
+    deploying.told(found.model_dump(mode="json"), text if said else same, as_json=as_json)
     return int(bool(said))
 
 
@@ -213,7 +255,7 @@ def logs(
     from tasks.hosting import last_lines
     from tasks.hosting_site import site_status
 
-    site, _ = _known(name, data_dir)
+    site, _ = deploying.known(name, data_dir)
     out = show.console()
     for one in site_status(site).programs:
         out.print(f"[bold]{show.plain(one.seen.title)}[/]")
@@ -227,7 +269,7 @@ def stop(name: Name, *, data_dir: DataDir = None) -> int:
     """End a deployment's programs; its data and releases stay."""
     from tasks.hosting_site import stop_site
 
-    site, _ = _known(name, data_dir)
+    site, _ = deploying.known(name, data_dir)
     stop_site(site)
     show.console().print(f"{site.name} has ended. Its data and releases are kept.")
     return 0
@@ -238,7 +280,7 @@ def remove(name: Name, *, data_dir: DataDir = None, confirm: Confirm = "") -> in
     """End a deployment and remove its data, releases, backups and logs."""
     from tasks.hosting_site import remove_site
 
-    site, _ = _known(name, data_dir)
+    site, _ = deploying.known(name, data_dir)
     if confirm != site.name:
         raise ProjectError.bad_input(
             f"Removing {site.name} loses all its data and backups.",
@@ -247,119 +289,3 @@ def remove(name: Name, *, data_dir: DataDir = None, confirm: Confirm = "") -> in
     remove_site(site)
     show.console().print(f"{site.name} is gone.")
     return 0
-
-
-def _order(project: Path, name: str, environment: str, port: int, data_dir: Path | None) -> "Order":
-    from pydantic import ValidationError
-
-    from flows.stories.orders import Order
-    from stackwright.deployment.config import Deployment
-    from tasks.hosting_place import site_at
-    from tasks.observing import read_lock
-
-    if not project.is_dir():
-        raise ProjectError.bad_input(
-            f"There is no folder {project}.",
-            hint="Generate the project first: stackwright generate",
-        )
-    called = name or read_lock(project).project or project.resolve().name
-    try:
-        deployment = Deployment.model_validate(
-            {"name": called, "setting": {"environment": environment}}
-        )
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ProjectError.bad_input(
-            f"{'.'.join(map(str, first['loc']))} is not possible: {first['msg']}.",
-            hint="A name is made of a-z, 0-9 and “-”; an environment is staging or production.",
-        ) from error
-    return Order(
-        deployment=deployment,
-        site=site_at(_root(data_dir), deployment.site, port),
-        source=project,
-        settings=deployment.settings_version,
-    )
-
-
-def _root(data_dir: Path | None) -> Path:
-    from tasks.hosting_place import host_folder
-
-    return (data_dir.expanduser() / "host").absolute() if data_dir else host_folder()
-
-
-def _known(name: str, data_dir: Path | None) -> "tuple[Site, History]":
-    from tasks.hosting_place import known_site
-
-    return known_site(_root(data_dir), name)
-
-
-def _ready(order: "Order") -> "Ready":
-    from flows.road import LocalRoad, at_once
-    from flows.stories.deployment import make_ready
-
-    with show.console(errors=True).status(
-        "Making the release ready: the first one takes a minute."
-    ):
-        return at_once(make_ready(order, LocalRoad()))
-
-
-def _carry_out(ready: "Ready", digest: str, confirm: str, *, yes: bool, as_json: bool) -> int:
-    from flows.road import LocalRoad, at_once
-    from flows.stories.deployment import deploy as carry_out
-    from stackwright.deployment.approval import approve
-    from tasks.hosting_history import now
-
-    plan = ready.plan
-    if plan.changes_nothing:
-        _told({"changes": 0, "title": plan.title}, f"{plan.title}.", as_json=as_json)
-        return 0
-    if not as_json:
-        _show_plan(plan)
-    if not digest and not yes:
-        typer.confirm("Carry it out?", abort=True, err=True)
-    approved = approve(plan, digest or plan.digest, getpass.getuser(), now(), confirmation=confirm)
-    out = show.console(errors=True)
-
-    def tell(event: "Event") -> None:
-        if event.type != "started":
-            took = f" [dim]{event.elapsed_s:.1f} s[/]" if event.elapsed_s else ""
-            mark = {"done": "[green]✓[/]", "failed": "[red]✗[/]"}.get(event.type, "·")
-            out.print(f"{mark} {show.plain(event.message)}{took}")
-
-    outcome = at_once(carry_out(ready, approved, LocalRoad(), tell))
-    return _show_outcome(ready, outcome, as_json=as_json)
-
-
-def _show_outcome(ready: "Ready", outcome: "Outcome", *, as_json: bool) -> int:
-    url = ready.order.site.url
-    document = {"url": url, **outcome.model_dump(mode="json")}
-    if outcome.why:
-        serves = f"Release {outcome.serves} serves on." if outcome.serves else "Nothing serves."
-        taken = "was taken back" if outcome.took_back else "failed"
-        text = f"[red]Release {outcome.release.number} {taken}.[/] {serves}"
-        _told(document, text, as_json=as_json)
-        return 1
-    _told(
-        document, f"[green]{show.plain(ready.order.site.name)}[/] serves at {url}", as_json=as_json
-    )
-    return 0
-
-
-def _told(document: dict[str, Any], text: str, *, as_json: bool) -> None:
-    if as_json:
-        show.as_json(document)
-    else:
-        show.console().print(text)
-
-
-def _show_plan(plan: "Plan") -> None:
-    out = show.console()
-    out.print(f"[bold]{show.plain(plan.title)}[/]")
-    for number, step in enumerate(plan.steps, 1):
-        risk = "" if step.risk == "safe" else f" [red]{step.risk}[/]"
-        place = f"{number:>3} {step.group:<9} {step.action:<7}"
-        out.print(f"{place} {show.plain(step.title)}{risk}")
-    show.findings(plan.findings)
-    back = "is taken back by itself" if plan.automatic_rollback else "is not taken back by itself"
-    out.print(f"A release that does not become healthy {back}.")
-    out.print(f"digest {plan.digest}")

@@ -142,28 +142,7 @@ class RolloutKeeper:
             stored = await deployments.get(session, rollout.deployment_id)
         if stored is None:
             return  # it is just being removed
-        parameters: Mapping[str, Any]
-        if rollout.kind is RolloutKind.REHEARSAL:
-            flow = REHEARSE
-            parameters = {"deployment": rollout.config.model_dump(mode="json")}
-        elif rollout.kind is RolloutKind.ROLLBACK:
-            flow = BACK
-            parameters = {"site": rollout.config.site, "release": rollout.restores}
-        elif rollout.pushed and rollout.pushed.repository:
-            flow = DEPLOY
-            parameters = {
-                "deployment": rollout.config.model_dump(mode="json"),
-                "source": rollout.pushed.repository,
-                "commit": rollout.pushed.commit,
-            }
-        elif rollout.output is not None:
-            flow = DEPLOY
-            parameters = {
-                "deployment": rollout.config.model_dump(mode="json"),
-                "source": output_place(stored.project_id, rollout.output),
-            }
-        else:
-            raise RuntimeError("a rollout of a release has an output")
+        flow, parameters = _asked_for(rollout, stored.project_id)
         given = dict(parameters)
         if rollout.kind is not RolloutKind.REHEARSAL:
             given["approval"] = rollout.approval.value
@@ -213,3 +192,24 @@ class RolloutKeeper:
     async def _change(self, was: Rollout, rollout: Rollout) -> Rollout | None:
         async with self._storage.session() as session:
             return await rollouts.change(session, rollout, was=was.state)
+
+
+def _asked_for(rollout: Rollout, project_id: "UUID") -> tuple[str, Mapping[str, Any]]:
+    """The flow that carries a rollout out, and what it is told."""
+    config = rollout.config.model_dump(mode="json")
+    if rollout.kind is RolloutKind.REHEARSAL:
+        return REHEARSE, {"deployment": config}
+    if rollout.kind is RolloutKind.ROLLBACK:
+        return BACK, {"site": rollout.config.site, "release": rollout.restores}
+    if rollout.image:
+        return DEPLOY, {"deployment": config, "image": rollout.image}
+    if rollout.pushed and rollout.pushed.repository:
+        pushed = rollout.pushed
+        return DEPLOY, {
+            "deployment": config,
+            "source": pushed.repository,
+            "commit": pushed.commit,
+        }
+    if rollout.output is None:
+        raise RuntimeError("a rollout of a release has an output")
+    return DEPLOY, {"deployment": config, "source": output_place(project_id, rollout.output)}

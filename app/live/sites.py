@@ -1,4 +1,4 @@
-"""What is true now of a deployment on this machine: read where the host keeps it, changed by nobody."""
+"""What is true now of a deployment: read where this machine keeps it, changed by nobody."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from stackwright.deployment.history import History, SwitchRecord
 from stackwright.deployment.lease import is_held
+from stackwright.deployment.options.place import Target
 from stackwright.deployment.release import Choice, choices
 from stackwright.errors import ProjectError
 from stackwright.value import Value
@@ -28,7 +29,7 @@ class Program(Value):
 
 
 class SiteView(Value):
-    """What is true now of a deployment on this machine."""
+    """What is true now of a deployment. One at a provider has no programs here."""
 
     name: str
     url: str = Field(description="Where people reach it.")
@@ -44,11 +45,19 @@ class SiteView(Value):
     switches: tuple[SwitchRecord, ...]
 
 
-def view_site(name: str, now: datetime) -> SiteView | None:
-    """What is true of this site now; None: nothing was deployed there yet."""
+def view_site(name: str, now: datetime, target: Target = Target.LOCAL) -> SiteView | None:
+    """What is true of this site now; None: nothing was deployed there yet.
+
+    Args:
+        name: Of the site.
+        now: This moment.
+        target: Where it runs; what runs elsewhere under the same name is another one.
+    """
     try:
         site, history = known_site(host_folder(), name)
     except ProjectError:
+        return None
+    if history.deployment.cloud.target is not target:
         return None
     return _view(site_status(site), history, name, now)
 

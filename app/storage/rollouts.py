@@ -12,7 +12,7 @@ from app.storage.deployment_tables import DeploymentRow
 from app.storage.project_tables import ProjectRow
 from app.storage.rollout_tables import RolloutRow
 from stackwright.access.accounts import Caller
-from stackwright.runs.rollout import Rollout
+from stackwright.runs.rollout import Rollout, RolloutKind
 from stackwright.runs.state import ACTIVE, RunState
 
 _ACTIVE = [state.value for state in ACTIVE]
@@ -93,13 +93,16 @@ async def active_of(session: AsyncSession, deployment_id: UUID) -> Rollout | Non
 
 
 async def sites(session: AsyncSession, but: UUID) -> set[str]:
-    """The sites on this machine that belong to deployments other than this one: those that were ever rolled out."""
-    query = select(RolloutRow.content["config"]).where(RolloutRow.deployment_id != but).distinct()
-    found = set()
-    for config in await session.scalars(query):
-        if config["cloud"]["target"] == "local":
-            found.add(f"{config['name']}-{config['setting']['environment']}")
-    return found
+    """The sites of this installation that belong to deployments other than this one: those that were rolled out."""
+    query = select(RolloutRow.content["config"]).distinct()
+    query = query.where(
+        RolloutRow.deployment_id != but,
+        RolloutRow.content["kind"].as_string() != RolloutKind.REHEARSAL.value,
+    )
+    return {
+        f"{config['name']}-{config['setting']['environment']}"
+        for config in await session.scalars(query)
+    }
 
 
 async def change(session: AsyncSession, rollout: Rollout, *, was: RunState) -> Rollout | None:

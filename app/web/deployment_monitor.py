@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Path, Request, Response
 from fastapi.responses import HTMLResponse
+from pydantic import ValidationError
 
 from app.api import rollouts as api
 from app.api.deployments import the_deployment
@@ -18,6 +19,7 @@ from app.storage.deployments import Stored
 from app.web.addresses import leave
 from app.web.deployment_state import charts, news, problem
 from app.web.deployment_words import TITLES
+from app.web.forms import NOTHING, refusal
 from app.web.moments import minute
 from app.web.program_lines import line
 from app.web.rehearsal_words import rehearsed
@@ -37,8 +39,10 @@ from app.web.rollout_words import (
 from app.web.visitors import visitor
 from stackwright.access.accounts import Caller
 from stackwright.access.rights import Action, may
-from stackwright.deployment.options.place import Target
+from stackwright.deployment.options.place import REHEARSED, Target
+from stackwright.deployment.request import CLOUDS
 from stackwright.deployment.risk import Risk
+from stackwright.errors import ProjectError
 from stackwright.runs.rollout import Rollout, RolloutKind
 
 router = APIRouter(prefix="/deployments/{deployment_id}", include_in_schema=False)
@@ -46,6 +50,7 @@ router = APIRouter(prefix="/deployments/{deployment_id}", include_in_schema=Fals
 Reader = Annotated[Caller, Depends(visitor(Action.READ_DEPLOYMENTS))]
 Writer = Annotated[Caller, Depends(visitor(Action.ROLL_OUT))]
 SHOWN = 10  # rollouts
+BAD_INPUT = 422
 COLUMNS = (
     {"label": "State"},
     {"label": "Rollout"},
@@ -81,10 +86,32 @@ async def live(
 
 @router.post("/plan")
 async def deploy(
-    request: Request, deployment_id: UUID, caller: Writer, parts: Its, hub: Live
+    request: Request,
+    deployment_id: UUID,
+    caller: Writer,
+    parts: Its,
+    hub: Live,
+    image: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
-    """Make the newest output ready and plan its release; nobody notices anything of it before somebody says yes."""
-    await api.start_rollout(deployment_id, NewRollout(), caller, parts, hub, Response())
+    """Plan a release of the newest output, or of an image; nobody notices anything before somebody says yes."""
+    try:
+        wanted = NewRollout(image=image.strip())
+        await api.start_rollout(deployment_id, wanted, caller, parts, hub, Response())
+    except (ProjectError, ValidationError) as error:
+        if isinstance(error, ProjectError) and error.http_status != BAD_INPUT:
+            raise
+        async with parts.storage.session() as session:
+            stored = await the_deployment(session, deployment_id, caller)
+        why_not = refusal(error, {"image": "Image"})
+        return fragment(
+            request,
+            "deployment_image.html.jinja",
+            title="Plan a release",
+            status=why_not.status,
+            stored=stored,
+            image=image,
+            why=why_not,
+        )
     return leave(request, f"/deployments/{deployment_id}")
 
 
@@ -207,7 +234,10 @@ async def _seen(deployment_id: UUID, caller: Caller, parts: Parts, hub: Hub) -> 
         "project": project,
         "output": output,
         "is_local": here,
-        "can_rehearse": stored.config.cloud.target in api.REHEARSED,
+        "can_rehearse": stored.config.cloud.target in CLOUDS,
+        "is_rehearsed": stored.config.cloud.credentials == REHEARSED,
+        "image": "",
+        "why": NOTHING,
         "may_roll_out": may(caller.account.role, None, Action.ROLL_OUT),
         "alerts": [problem(one) for one in status.alerts],
         "charts": charts(taken, stored.config.site, parts.now()),

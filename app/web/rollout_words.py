@@ -85,6 +85,8 @@ def sentence(rollout: Rollout) -> str:
     if rollout.kind is RolloutKind.REHEARSAL and not rollout.state.is_final:
         return "Real Terraform makes everything against the provider's own schema. No cloud is touched."
     if rollout.state is RunState.RUNNING and rollout.plan is None:
+        if rollout.image:
+            return "It is planned: the template is laid out, and Terraform asks the provider what is there."
         return "The release is made ready: unpacked, equipped, built. The first one takes a minute."
     if rollout.state is RunState.DONE:
         return rollout.message or SENTENCES[rollout.state]

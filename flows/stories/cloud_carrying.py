@@ -6,7 +6,7 @@ from datetime import datetime
 from flows.road import Road
 from flows.stories.orders import CloudReady
 from flows.stories.telling import Numbered, Tell
-from stackwright.deployment.events import EventType
+from stackwright.deployment.events import Event, EventType
 from stackwright.deployment.history import History
 from stackwright.deployment.outcome import Outcome
 from stackwright.deployment.plan import Plan, reverse
@@ -78,7 +78,13 @@ class CloudCarrying:
         done += steps
         what = f"Make {len(steps)} changes with Terraform" if steps else "Look with Terraform"
         self._said.say(EventType.NOTE, None, f"{what}.")
-        mark, hear = self._ready.mark, self._said.hear
+        changed = {step.address for step in self._plan.steps if step.verb == "apply"}
+
+        def hear(event: Event) -> None:  # the step of the plan that it is about
+            is_ours = event.address in changed
+            self._said.hear(event.model_copy(update={"action": "apply"}) if is_ours else event)
+
+        mark = self._ready.mark
         await self._road.do(cloud_site.make, self._site, self._access, mark, hear, name=what)
         self._url = await self._road.do(
             cloud_service.url_of, self._site, self._access, name="Ask where it is reached"

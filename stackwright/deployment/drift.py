@@ -69,7 +69,6 @@ def compare(
         ignored: What nobody wants to hear of.
     """
     old, new = ({one.address: one for one in part} for part in (recorded, seen))
-    silent = {(one.address, one.path) for one in ignored}
     found: list[Drift] = []
     for address in sorted({*old, *new}):
         if address not in new:
@@ -78,7 +77,13 @@ def compare(
             found.append(Drift(kind=DriftKind.UNEXPECTED, address=address))
         else:
             found += _changes(old[address], new[address])
-    return tuple(one for one in found if not _is_silent(one, silent))
+    return audible(found, ignored)
+
+
+def audible(drifts: Iterable[Drift], ignored: Iterable[Ignored]) -> tuple[Drift, ...]:
+    """Those of these differences that somebody wants to hear of."""
+    silent = {(one.address, one.path) for one in ignored}
+    return tuple(one for one in drifts if not _is_silent(one, silent))
 
 
 def matters(drift: Drift, alone: frozenset[tuple[str, str]]) -> bool:

@@ -51,6 +51,7 @@ class Rollout(Value):
     kind: RolloutKind = RolloutKind.RELEASE
     config: Deployment = Field(description="The choices, as they were when it was asked for.")
     output: UUID | None = Field(None, description="The run whose output is deployed.")
+    image: str = Field("", description="What a provider runs, in place of an output; empty: none.")
     pushed: Pushed | None = Field(None, description="The push that started it; null: a person did.")
     restores: int = Field(0, description="The release that is gone back to; 0: the last good one.")
     approval: ApprovalMode = ApprovalMode.ASK
