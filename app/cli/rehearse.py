@@ -72,21 +72,8 @@ def _carry_out(
         fails_at=fail,
         delay_s=delay_s,
     )
-    watcher = _Silent() if as_json else _Shown(deployment)
+    watcher = rehearsal.Unwatched() if as_json else _Shown(deployment)
     return at_once(rehearsal.rehearse(order, LocalRoad(), watcher))
-
-
-class _Silent:
-    """Says nothing: the answer is one document."""
-
-    def begins(self, stage: str) -> None:
-        """Nothing."""
-
-    def hears(self, event: "Event") -> None:
-        """Nothing."""
-
-    def ends(self, stage: "Stage") -> None:
-        """Nothing."""
 
 
 class _Shown:

@@ -1,10 +1,15 @@
 """How an image reaches its people at a provider: plan with Terraform, then carry out what was approved."""
 
+import tempfile
+from pathlib import Path
+
 from flows.road import Road
 from flows.stories.cloud_carrying import CloudCarrying
 from flows.stories.orders import CloudReady, Order
+from flows.stories.rehearsal import RehearsalOrder, Unwatched, rehearse
 from flows.stories.telling import Tell
 from stackwright.deployment.approval import ApprovedPlan
+from stackwright.deployment.config import Deployment
 from stackwright.deployment.desired import Desired, Observed, observed
 from stackwright.deployment.history import History
 from stackwright.deployment.image import build_of
@@ -16,6 +21,7 @@ from stackwright.deployment.targets.terraform import read_plan
 from stackwright.errors import ProjectError
 from tasks import cloud_service, cloud_site, hosting_history, hosting_settling
 from tasks.cloud_site import Access
+from tasks.terraform_folder import Place
 
 
 async def make_ready(order: Order, access: Access, road: Road) -> CloudReady:
@@ -40,6 +46,8 @@ async def make_ready(order: Order, access: Access, road: Road) -> CloudReady:
         infrastructure=left_as_made(read_plan(document)),
     )
     plan = make_plan(desired, _seen(image, history))
+    if desired.infrastructure.steps and deployment.cloud.rehearse and not access.rehearses:
+        await rehearse_first(deployment, road)
     return CloudReady(order=order, plan=plan, desired=desired, mark=cloud_site.planned(site))
 
 
@@ -64,6 +72,25 @@ async def deploy(
             )
         carrying = CloudCarrying(ready, plan, access, road, tell)
         return await carrying.out(history, approved.approval.at)
+
+
+async def rehearse_first(deployment: Deployment, road: Road) -> None:
+    """Go on when a whole rehearsal went well; the cloud is not touched by it.
+
+    Raises:
+        ProjectError: It did not (HTTP 409): the message says at which stage.
+    """
+    with tempfile.TemporaryDirectory(prefix="rehearsal-") as folder:
+        place = Place(folder=Path(folder), rehearses=True)
+        report = await rehearse(
+            RehearsalOrder(deployment=deployment, place=place), road, Unwatched()
+        )
+    if not report.is_good:
+        raise ProjectError(
+            f"The rehearsal says no: {report.sentence}",
+            hint="Nothing was changed. Look at it with: stackwright deploy rehearse",
+            http_status=409,
+        )
 
 
 def _known(order: Order) -> History:

@@ -46,6 +46,19 @@ class Watcher(Protocol):
         """A stage is over."""
 
 
+class Unwatched:
+    """Watches nothing: only the report counts."""
+
+    def begins(self, stage: str) -> None:
+        """Nothing."""
+
+    def hears(self, event: Event) -> None:
+        """Nothing."""
+
+    def ends(self, stage: Stage) -> None:
+        """Nothing."""
+
+
 class RehearsalOrder(Value):
     """What is to be rehearsed."""
 

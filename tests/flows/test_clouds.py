@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from prefect.client.orchestration import get_client
@@ -16,7 +17,6 @@ from flows.road import LocalRoad, at_once
 from flows.stories.orders import order_back
 from flows.stories.tending import differences, watch
 from stackwright.deployment.config import Deployment
-from stackwright.deployment.events import Event
 from stackwright.deployment.rehearsal.wishes import Wishes
 from stackwright.deployment.release import ReleaseState, choose, last_good
 from stackwright.deployment.request import ApprovalMode
@@ -28,6 +28,9 @@ from tasks.hosting_settling import settle_site
 from tasks.rehearsal import service
 from tasks.rehearsal.cloud import drift, wish
 from tests.flows.clouds import BROKEN, FIRST, SECOND, SITE, bookshop, carried_out, made_ready, order
+
+if TYPE_CHECKING:
+    from stackwright.deployment.events import Event
 
 pytestmark = [pytest.mark.toolchain, pytest.mark.slow]
 CANARY = "canary-77b0c1-must-not-be-seen"
