@@ -158,6 +158,15 @@ async def test_a_rollout_is_handed_over_once_and_waits_for_a_yes_to_its_plan(pla
     assert (done.state, done.events[0].message) == (RunState.DONE, "It is taken back.")
 
 
+async def test_an_image_is_handed_over_in_place_of_an_output(place: Place) -> None:
+    image = "registry.example.com/shop:1"
+    await place.rollout(kind=RolloutKind.RELEASE, image=image)
+    await place.keeper.look()
+    flow, given, _ = place.asked.started[0]
+    assert (flow, given["image"]) == ("deploy-project/deploy", image)
+    assert "source" not in given
+
+
 async def test_what_is_odd_about_one_holds_up_no_other(place: Place) -> None:
     odd = await place.rollout(kind=RolloutKind.RELEASE)  # without an output
     other = await place.rollout()

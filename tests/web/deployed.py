@@ -147,13 +147,20 @@ class Deployed:
 
     @classmethod
     async def make(
-        cls, told: Told, owner: Account, root: Path, name: str = "shop", *, generated: bool = True
+        cls,
+        told: Told,
+        owner: Account,
+        root: Path,
+        name: str = "shop",
+        *,
+        generated: bool = True,
+        **choices: Any,
     ) -> "Deployed":
         project = await told.project(owner, f"Shop {HOSTILE}")
         if generated:
             await told.run(project, state=S.DONE, outcome=outcome(), published=True)
         now = told.parts.now()
-        config = Deployment(name=name)
+        config = Deployment.model_validate({"name": name, **choices})
         stored = Stored(
             id=uuid4(),
             project_id=project.id,

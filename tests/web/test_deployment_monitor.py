@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from app.api.paging import to_cursor
+from app.storage import rollouts
 from flows.stories.tending import Differs
 from stackwright.access.accounts import Account
 from stackwright.access.rights import Role
@@ -87,6 +88,28 @@ async def test_before_the_first_release_the_page_leads_on(
     page = (await person.get(ready.path)).text
     assert "Plan a release of run 1" in page
     assert buttons(page) == ["plan"]
+
+
+async def test_a_cloud_is_asked_for_an_image_and_can_be_rehearsed(
+    told: Told, ada: Account, host: Path, person: Person
+) -> None:
+    place = {"target": "digitalocean", "region": "fra1", "credentials": "rehearsal"}
+    far = await Deployed.make(told, ada, host, "far", generated=False, cloud=place)
+    page = (await person.get(far.path)).text
+    assert buttons(page) == ["plan", "rehearse"]
+    assert "nobody can visit it" in page
+    for image, why in (("", "none is named"), ("Shop", "Image: ")):
+        refused = await person.post(f"{far.path}/plan", image=image)
+        assert refused.status_code == 422
+        assert why in refused.text
+        assert f'value="{image}"' in refused.text
+    named = "registry.example.com/shop:1"
+    assert (await person.post(f"{far.path}/plan", image=named)).status_code in {200, 303}
+    async with told.parts.storage.session() as session:
+        started = await rollouts.active_of(session, far.stored.id)
+    assert started
+    assert (started.image, started.output) == (named, None)
+    assert buttons((await person.get(far.path)).text) == ["cancel"]
 
 
 @pytest.mark.parametrize("state", STATES)
