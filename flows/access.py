@@ -1,11 +1,13 @@
 """The way to a provider: saved credentials by name, read when a run needs them and kept by nobody."""
 
 from prefect.client.orchestration import get_client
+from pydantic import SecretStr
 
 from blocks.kinds import kind_of
 from flows.credentials import find
+from flows.secrets import values_of
 from stackwright.deployment.config import Deployment
-from stackwright.deployment.options.place import REHEARSED
+from stackwright.deployment.options.place import REHEARSED, Target
 from stackwright.errors import ProjectError
 from tasks.cloud_site import Access
 
@@ -14,7 +16,8 @@ async def access_of(deployment: Deployment) -> Access:
     """What opens the provider of a deployment, or the rehearsed cloud that stands for it.
 
     Raises:
-        ProjectError: No credentials are named, none are saved under that name, or a field of them is wrong.
+        ProjectError: No credentials are named, none are saved under that name, or a field of them is wrong,
+            or a secret of the product is not saved.
     """
     cloud = deployment.cloud
     if cloud.credentials == REHEARSED:
@@ -38,4 +41,12 @@ async def access_of(deployment: Deployment) -> Access:
         raise ProjectError(
             error.message, hint=f"{save} {error.hint}", http_status=error.http_status
         ) from error
-    return Access(secrets=found.environment())
+    return Access(secrets=found.environment(), values=await _values(deployment))
+
+
+async def _values(deployment: Deployment) -> dict[str, SecretStr]:
+    """The product's own secrets where the provider has no store for them and they are handed over by us."""
+    if deployment.cloud.target is not Target.DIGITALOCEAN:
+        return {}
+    values = await values_of(deployment.setting.secrets)
+    return {name: SecretStr(value) for name, value in values.items()}

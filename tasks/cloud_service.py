@@ -1,9 +1,6 @@
 """The service of a deployment in a cloud: which image runs, and another one rolled out, migrated and asked for."""
 
 import time
-from collections.abc import Mapping
-from typing import Any
-from urllib.parse import urlsplit
 
 from stackwright.deployment.config import Deployment
 from stackwright.deployment.health import Health, Judgement
@@ -79,12 +76,6 @@ def must_be_healthy(judged: Judgement) -> None:
         raise ProjectError(f"{judged.sentence}{said}", http_status=409)
 
 
-@effect(timeout_s=300)
-def url_of(site: Site, access: Access) -> str:
-    """Where visitors reach it, as the stack says; empty: it says nothing that could be asked."""
-    return _url(terraform.outputs(place_of(site, access)))
-
-
 class Asked(Value):
     """What a visitor gets."""
 
@@ -139,10 +130,5 @@ def _service(site: Site, deployment: Deployment, access: Access) -> Service:
         target=deployment.cloud.target,
         outputs=terraform.outputs(place_of(site, access)),
         secrets=access.secrets,
+        values=access.values,
     )
-
-
-def _url(outputs: Mapping[str, Any]) -> str:
-    found = next((str(outputs[name]) for name in ("url", "address") if outputs.get(name)), "")
-    parts = urlsplit(found)
-    return found if parts.scheme in {"http", "https"} and parts.netloc else ""

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 
@@ -30,6 +31,10 @@ class Access(Value):
     secrets: Annotated[
         Mapping[str, SecretStr], Field(description="Environment of the credentials.")
     ] = {}
+    values: Annotated[
+        Mapping[str, SecretStr],
+        Field(description="Secrets of the product, for a provider that has no store for them."),
+    ] = {}
     rehearses: Annotated[
         bool, Field(description="Whether a rehearsed cloud stands for the provider.")
     ] = False
@@ -48,22 +53,15 @@ def place_of(site: Site, access: Access) -> Place:
 
 @effect(timeout_s=900)
 def lay_stack(site: Site, deployment: Deployment, image: str, access: Access) -> None:
-    """Lay the template of its target out with these choices, make Terraform ready, and check it.
+    """Lay the template of its target out with these choices, and make Terraform ready.
 
     Raises:
-        ProjectError: The choices do not fit the template, or the backend or a provider cannot be had.
+        ProjectError: There is no template for it, or the backend or a provider cannot be had.
     """
     place = place_of(site, access)
     stack = stack_folder(deployment.cloud.target.value, "terraform")
     lay_out(place, stack, stack_variables(deployment, image), access.backend)
     terraform.init(place)
-    wrong = [one for one in terraform.validate(place) if one.level == "error"]
-    if wrong:
-        raise ProjectError.bad_input(
-            f"The template does not fit these choices: {wrong[0].message}",
-            hint="Nothing was planned. Change the choices, or mend the template.",
-            findings=wrong,
-        )
 
 
 def planned(site: Site) -> str:
@@ -77,10 +75,10 @@ def planned(site: Site) -> str:
 
 @effect(timeout_s=1800)
 def plan_stack(site: Site, access: Access) -> dict[str, Any]:
-    """Plan what was laid out, keep the plan, and say what is in it as `terraform show -json` does.
+    """Check and plan what was laid out, keep the plan, and say what is in it as `terraform show -json` does.
 
     Raises:
-        ProjectError: It cannot be planned, or somebody holds the state (HTTP 423).
+        ProjectError: The choices do not fit the template, it cannot be planned, or somebody holds the state (HTTP 423).
     """
     place = place_of(site, access)
     document = terraform.plan(place)
@@ -91,7 +89,7 @@ def plan_stack(site: Site, access: Access) -> dict[str, Any]:
 
 
 @effect(timeout_s=7200)
-def make(site: Site, access: Access, mark: str, tell: terraform.Tell) -> None:
+def make(site: Site, access: Access, mark: str, tell: terraform.Tell) -> str:
     """Carry out the plan that was approved, and tell what happens to each resource as it happens.
 
     Args:
@@ -99,6 +97,9 @@ def make(site: Site, access: Access, mark: str, tell: terraform.Tell) -> None:
         access: As whom.
         mark: Identifies the plan, as `planned` said when it was made.
         tell: Hears it.
+
+    Returns:
+        Where visitors reach it, as the stack says; empty: it says nothing that could be asked.
 
     Raises:
         ProjectError: Another plan lies there now (HTTP 409), somebody holds the state (HTTP 423), or it failed.
@@ -118,6 +119,14 @@ def make(site: Site, access: Access, mark: str, tell: terraform.Tell) -> None:
             findings=applied.errors,
             http_status=409,
         )
+    return url_in(applied.outputs)
+
+
+def url_in(outputs: Mapping[str, Any]) -> str:
+    """Where visitors reach it, by what a stack puts out; empty: it says nothing that could be asked."""
+    found = next((str(outputs[name]) for name in ("url", "address") if outputs.get(name)), "")
+    parts = urlsplit(found)
+    return found if parts.scheme in {"http", "https"} and parts.netloc else ""
 
 
 @effect(timeout_s=1800)

@@ -28,7 +28,9 @@ class CloudCarrying:
         self._ready, self._plan, self._access, self._road = ready, plan, access, road
         self._site, self._deployment = ready.order.site, ready.order.deployment
         hidden = Service(
-            target=self._deployment.cloud.target, outputs={}, secrets=access.secrets
+            target=self._deployment.cloud.target,
+            outputs={},
+            secrets={**access.secrets, **access.values},
         ).hidden()
         self._clean: Callable[[str], str] = lambda text: hide(text, hidden)
         self._said = Numbered(tell, self._clean)
@@ -85,9 +87,8 @@ class CloudCarrying:
             self._said.hear(event.model_copy(update={"action": "apply"}) if is_ours else event)
 
         mark = self._ready.mark
-        await self._road.do(cloud_site.make, self._site, self._access, mark, hear, name=what)
         self._url = await self._road.do(
-            cloud_service.url_of, self._site, self._access, name="Ask where it is reached"
+            cloud_site.make, self._site, self._access, mark, hear, name=what
         )
 
     def _served(self, release: Release) -> Outcome:
