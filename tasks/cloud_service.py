@@ -11,7 +11,7 @@ from stackwright.value import Value
 from tasks import rolling, terraform
 from tasks.cloud_site import Access, place_of
 from tasks.effect import effect
-from tasks.rehearsal import service as rehearsed
+from tasks.rehearsal import running as rehearsed
 from tasks.rolling.served import Service, Tell
 
 ASKED, PAUSE_S, WAIT_S = 3, 2.0, 10.0  # times, between two, and for one answer

@@ -24,7 +24,7 @@ from tasks import cloud_site, hosting_site
 from tasks.cloud_site import Access
 from tasks.hosting_place import known_site
 from tasks.hosting_settling import settle_site
-from tasks.rehearsal import service
+from tasks.rehearsal import running
 from tasks.rehearsal.cloud import drift, wish
 from tests.flows.clouds import BROKEN, FIRST, SECOND, SITE, bookshop, carried_out, made_ready, order
 
@@ -73,7 +73,7 @@ def test_an_image_serves_a_failing_one_is_taken_back_and_a_person_goes_back(
     failed = carried_out(broken, heard, access)
     assert (failed.serves, failed.took_back) == (1, True)
     assert "crashes at each start" in failed.why
-    assert service.running(place / "rehearsal") == FIRST
+    assert running.running(place / "rehearsal") == FIRST
     assert states(tmp_path) == {1: ReleaseState.SERVING, 2: ReleaseState.FAILED}
 
     second = carried_out(made_ready(order(tmp_path, SECOND, variables={"GREETING": "hi"})), heard)
@@ -84,7 +84,7 @@ def test_an_image_serves_a_failing_one_is_taken_back_and_a_person_goes_back(
     returned = made_ready(back)
     assert "migrate schema" not in {one.key for one in returned.plan.steps}
     assert carried_out(returned, heard).serves == 4
-    assert service.running(place / "rehearsal") == FIRST
+    assert running.running(place / "rehearsal") == FIRST
     assert states(tmp_path)[4] is ReleaseState.SERVING
 
     said = "".join(one.model_dump_json() for one in heard)
