@@ -18,7 +18,6 @@ from app.web.rollout_words import badge
 from app.web.visitors import visitor
 from stackwright.access.accounts import Caller
 from stackwright.access.rights import Action
-from stackwright.deployment.options.place import Target
 from stackwright.runs.rollout import Rollout
 
 router = APIRouter(prefix="/deployments", include_in_schema=False)
@@ -45,8 +44,8 @@ async def show(
     now = parts.now()
     rows = []
     for one in found.deployments:
-        is_here = one.config.cloud.target is Target.LOCAL and one.id in last
-        site = await waiting(view_site, one.config.site, now) if is_here else None
+        where = one.config.cloud.target
+        site = await waiting(view_site, one.config.site, now, where) if one.id in last else None
         rows.append(_row(one, last.get(one.id), site))
     return page(
         request,
