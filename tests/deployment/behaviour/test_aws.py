@@ -14,11 +14,13 @@ from tasks import terraform
 from tests.deployment.behaviour.conftest import IMAGE, Made
 from tests.toolchain.conftest import EVERYTHING
 
+if not EVERYTHING:
+    pytest.skip("takes five minutes: make golden-all runs it", allow_module_level=True)
+
 pytestmark = [
     pytest.mark.toolchain,
     pytest.mark.services,
     pytest.mark.slow,
-    pytest.mark.skipif(not EVERYTHING, reason="takes five minutes: make golden-all runs it"),
 ]
 STACK = "bookshop-production"
 TAGS = {
