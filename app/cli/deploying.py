@@ -192,7 +192,7 @@ def carry_out(ready: "Prepared", way: "Way[Any]", answer: Answer, *, as_json: bo
 def show_outcome(ready: "Prepared", outcome: "Outcome", *, as_json: bool) -> int:
     """Say what came of it; 1: it was taken back or failed."""
     url = outcome.url if ready.order.image else ready.order.site.url
-    document = {"url": url, **outcome.model_dump(mode="json")}
+    document = {**outcome.model_dump(mode="json"), "url": url}
     if outcome.why:
         serves = f"Release {outcome.serves} serves on." if outcome.serves else "Nothing serves."
         taken = "was taken back" if outcome.took_back else "failed"
