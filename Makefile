@@ -13,10 +13,8 @@ STAMP := .venv/.ready-$(shell cat $(LOCKED) | cksum | cut -d ' ' -f 1)
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links
 ARGS ?=
-# Files of tests run side by side, those that take long first (tests/conftest.py). Three for two processors: a third of
-# the time is waiting for servers.
-AT_ONCE = $(shell $(BIN)/python -c 'import os; print(min(6, (os.cpu_count() or 1) * 3 // 2))')
-SIDE_BY_SIDE = -n $(AT_ONCE) --dist loadfile --no-loadscope-reorder
+# Files of tests run side by side on all processors, those that take long first (tests/conftest.py).
+SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help
 help:  ## Show this list

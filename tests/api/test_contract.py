@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from stackwright.access.rights import Role, Scope
@@ -32,10 +33,12 @@ def test_the_api_keeps_its_contract(served: Living, tmp_path: Path) -> None:
         visitor = await served.world.program(root, list(Scope))
         return visitor.headers["Authorization"]
 
+    document = f"{served.address}/api/v1/openapi.json"
+    assert httpx.get(document, timeout=120).is_success  # it is made now; Schemathesis waits 10 s
     done = subprocess.run(
         [
             *(str(Path(sys.executable).parent / "schemathesis"), "run"),
-            f"{served.address}/api/v1/openapi.json",
+            document,
             *("--header", f"Authorization: {served.run(token())}"),
             *("--checks", CHECKS),
             *f"--max-examples 12 --max-time {MOST_S} --seed 7 --no-color --no-shrink".split(),
