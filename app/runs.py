@@ -22,7 +22,7 @@ from prefect.states import AwaitingRetry, Cancelling, Suspended
 from websockets.exceptions import WebSocketException
 
 from app.flow_run import Line as Line  # noqa: PLC0414 - people get them from here
-from app.flow_run import Run as Run  # noqa: PLC0414 - the same
+from app.flow_run import Run as Run  # noqa: PLC0414 - doors find it here, beside what gives it
 from app.sequence import Sequence as Ordered
 from flows.marks import ERROR, PROGRESS_EVENT, QUALITY, REPORT
 from stackwright.errors import ProjectError

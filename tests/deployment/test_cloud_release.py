@@ -18,7 +18,7 @@ OLD = "registry.example.com/team/bookshop:1.3"
 
 
 def plan_of(image: str, seen: Observed, **more: object) -> Plan:
-    desired = wanted("b", deployment=production(**more.pop("choices", {})), **more)  # type: ignore[arg-type]
+    desired = wanted("b", deployment=production(**more.pop("choices", {})), **more)  # type: ignore[arg-type]  # named by each test
     snapshot = Snapshot(build=build_of(image), settings="s1", image=image)
     return make_plan(desired.model_copy(update={"snapshot": snapshot}), seen)
 
